@@ -1,0 +1,1 @@
+"""The parsed declarations of one installation: systems, owners, nodes, channels, limits, rules. Pure."""

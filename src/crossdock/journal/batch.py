@@ -1,0 +1,75 @@
+"""One batch: everything that one commit writes. `commit(batch)` is the only way anything is written."""
+
+from dataclasses import dataclass, field
+
+from crossdock.journal.records import (
+    BalanceRow,
+    CommandRow,
+    CommandUpdate,
+    CreditRow,
+    CursorRow,
+    EventRow,
+    ExceptionRow,
+    IdentifierRow,
+    InboxRow,
+    InstanceRow,
+    MovementRow,
+    PayloadRow,
+    ReplyRow,
+    ReservationRow,
+    StockWaitRow,
+    TimerRow,
+    UnmatchedRow,
+)
+
+
+@dataclass(slots=True)
+class Intake:
+    """A payload and the inbox message that it becomes, if it is new."""
+
+    payload: PayloadRow
+    message: InboxRow | None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows to write together. Lists are applied in the order of the fields; within one, in their own order."""
+
+    intake: list[Intake] = field(default_factory=list)
+    inbox: list[InboxRow] = field(default_factory=list)
+    consumed: list[tuple[int, int]] = field(default_factory=list)  # (partition, seq)
+    events: list[EventRow] = field(default_factory=list)  # n given by the engine, gapless from the claim's next_n
+    instances: list[InstanceRow] = field(default_factory=list)  # upsert by (partition, id)
+    commands: list[CommandRow] = field(default_factory=list)
+    command_updates: list[CommandUpdate] = field(default_factory=list)
+    timers: list[TimerRow] = field(default_factory=list)  # upsert by (partition, instance, name)
+    timers_gone: list[tuple[int, bytes, str]] = field(default_factory=list)  # (partition, instance, name)
+    identifiers: list[IdentifierRow] = field(default_factory=list)  # insert or ignore by (hash, partition, instance)
+    unmatched: list[UnmatchedRow] = field(default_factory=list)  # upsert by (hash, event)
+    matched: list[bytes] = field(default_factory=list)  # `event` of unmatched rows that found their instance
+    balances: list[BalanceRow] = field(default_factory=list)  # upsert by key, under the claim's lock
+    movements: list[MovementRow] = field(default_factory=list)  # insert or ignore by reference
+    reservations: list[ReservationRow] = field(default_factory=list)  # upsert by (key, instance, line)
+    reservations_gone: list[tuple[bytes, bytes, str]] = field(default_factory=list)  # (key, instance, line)
+    stock_waits: list[StockWaitRow] = field(default_factory=list)  # insert or ignore by (item, instance)
+    stock_waits_gone: list[bytes] = field(default_factory=list)  # instance
+    credit: list[CreditRow] = field(default_factory=list)  # upsert by (customer, order)
+    credit_gone: list[tuple[str, str]] = field(default_factory=list)  # (customer, order)
+    exceptions: list[ExceptionRow] = field(default_factory=list)  # upsert by (partition, instance, cause)
+    replies: list[ReplyRow] = field(default_factory=list)
+    cursors: list[CursorRow] = field(default_factory=list)  # upsert by name
+
+    def rows(self) -> int:
+        """How many rows it writes."""
+        return sum(len(getattr(self, name)) for name in self.__slots__) + sum(
+            1 for intake in self.intake if intake.message is not None
+        )
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What became of a commit. Intakes answer in order: `new`, `same` (the first message again) or `different`
+    (the same id with another body; nothing was written for it). Updates answer whether they held."""
+
+    intake: list[str] = field(default_factory=list)
+    updates: list[bool] = field(default_factory=list)

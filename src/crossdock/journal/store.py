@@ -1,0 +1,192 @@
+"""The port of a store. SQLite and PostgreSQL keep the same promises behind it; one conformance kit proves it.
+
+A store is synchronous and used by one writer thread; readers have connections of their own. It raises StoreBusy when
+another worker holds what is wanted, StoreUnavailable when the database can't be reached (whether a commit that was sent
+took effect is then unknown and read back on reopening), StoreRefused when it is not usable (damaged, newer, read-only).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from crossdock.journal.batch import Batch, Receipt
+from crossdock.journal.records import (
+    BalanceRow,
+    CommandRow,
+    CreditRow,
+    EventRow,
+    ExceptionRow,
+    IdentifierRow,
+    InboxRow,
+    InstanceRow,
+    PayloadRow,
+    ReplyRow,
+    ReservationRow,
+    StockWaitRow,
+    TimerRow,
+    UnmatchedRow,
+)
+
+
+class StoreUnavailable(Exception):
+    """The database can't be reached now. What was being committed may or may not be there."""
+
+
+class StoreBusy(Exception):
+    """Another worker or process holds it; try again."""
+
+
+class StoreRefused(Exception):
+    """The database is damaged, newer than this program, not writable, or owned by another process. One sentence."""
+
+
+class Claim(Protocol):
+    """Partitions held by this worker within one open transaction, and what it may read there before it commits."""
+
+    @property
+    def next_n(self) -> dict[int, int]:
+        """The next event position of each claimed partition."""
+        ...
+
+    @property
+    def messages(self) -> Sequence[InboxRow]:
+        """Inbox messages of the claimed partitions, in order of `seq`."""
+        ...
+
+    @property
+    def timers(self) -> Sequence[TimerRow]:
+        """Timers that are due, by due time, then partition, instance and name."""
+        ...
+
+    @property
+    def rechecks(self) -> Sequence[UnmatchedRow]:
+        """Unmatched events whose `recheck_at` has come."""
+        ...
+
+    def payloads(self, dedupes: Iterable[bytes]) -> dict[bytes, PayloadRow]: ...
+
+    def instances(self, ids: Iterable[bytes]) -> dict[bytes, InstanceRow]:
+        """Instances with their documents, of any partition that is claimed."""
+        ...
+
+    def find(self, hashes: Iterable[bytes]) -> dict[bytes, list[IdentifierRow]]:
+        """Who holds these numbers, ordered by partition and instance."""
+        ...
+
+    def unmatched(self, hashes: Iterable[bytes]) -> list[UnmatchedRow]:
+        """Events waiting under these numbers, of all partitions; rows are locked against other claims."""
+        ...
+
+    def timer_generations(self, instances: Iterable[bytes]) -> dict[tuple[bytes, str], int]: ...
+
+    def commands(self, instances: Iterable[bytes]) -> dict[tuple[bytes, int], CommandRow]: ...
+
+    def balances(self, keys: Iterable[bytes]) -> dict[bytes, BalanceRow]:
+        """Stock balances, locked in key order until the claim ends."""
+        ...
+
+    def reservations(self, keys: Iterable[bytes]) -> list[ReservationRow]:
+        """Who holds parts of these balances, latest first."""
+        ...
+
+    def movements_known(self, references: Iterable[bytes]) -> set[bytes]: ...
+
+    def moved_since(self, key: bytes, at: int) -> int:
+        """The sum of shipments of ours booked on a balance after an instant, in millionths."""
+        ...
+
+    def stock_waits(self, items: Iterable[str]) -> list[StockWaitRow]:
+        """Who waits for these items, oldest first."""
+        ...
+
+    def credit(self, customer: str) -> list[CreditRow]:
+        """Orders in flight of a customer, by order; the customer is locked until the claim ends."""
+        ...
+
+    def credit_of(self, order: str) -> CreditRow | None: ...
+
+    def exceptions(self, instances: Iterable[bytes]) -> list[ExceptionRow]: ...
+
+    def commit(self, batch: Batch) -> Receipt:
+        """Write the batch and end the claim. On an error nothing is written and the claim is over."""
+        ...
+
+    def release(self) -> None:
+        """End the claim and write nothing."""
+        ...
+
+
+class Reader(Protocol):
+    """Read-only questions, outside any claim. Used from any one thread at a time."""
+
+    def instance(self, id: bytes) -> InstanceRow | None: ...
+
+    def find(self, value: str) -> list[IdentifierRow]:
+        """Every instance that holds this value under any scheme and issuer."""
+        ...
+
+    def events_of(self, instances: Sequence[bytes], limit: int = 1000) -> list[EventRow]: ...
+
+    def events_after(self, cursor: dict[int, int], limit: int) -> list[EventRow]:
+        """The next events of each partition behind the cursor, in order within a partition; never skips one."""
+        ...
+
+    def identifiers_of(self, instances: Sequence[bytes]) -> list[IdentifierRow]: ...
+
+    def commands_of(self, instances: Sequence[bytes]) -> list[CommandRow]: ...
+
+    def timers_of(self, instances: Sequence[bytes]) -> list[TimerRow]: ...
+
+    def exceptions(self, state: str = "open", instances: Sequence[bytes] | None = None) -> list[ExceptionRow]: ...
+
+    def reply(self, dedupe: bytes) -> ReplyRow | None: ...
+
+    def payload(self, dedupe: bytes) -> PayloadRow | None: ...
+
+    def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
+        """Commands of a system that wait and are due, by due time, then instance and ordinal."""
+        ...
+
+    def commands_sending(self, worker: str = "") -> list[CommandRow]:
+        """Attempts without an outcome; of one worker, or of all."""
+        ...
+
+    def next_due(self) -> int | None:
+        """When the next timer, command or recheck is due."""
+        ...
+
+    def has_inbox(self) -> bool: ...
+
+    def cursor(self, name: str) -> str | None: ...
+
+    def balances(self) -> list[BalanceRow]: ...
+
+    def counts(self) -> dict[str, int]:
+        """Instances by process and phase (`order_to_cash/closed`), open exceptions, inbox and waiting commands."""
+        ...
+
+    def instances(
+        self, process: str, over: bool | None = None, after: bytes = b"", limit: int = 100
+    ) -> list[InstanceRow]:
+        """Instances of a process by id, for paging."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Store(Protocol):
+    """A journal's database."""
+
+    @property
+    def partitions(self) -> int: ...
+
+    def commit(self, batch: Batch) -> Receipt:
+        """Write a batch that needs no claim: intake, inbox, attempts, cursors, replies. Group commit is the caller's."""
+        ...
+
+    def claim(self, now: int, limit: int) -> Claim | None:
+        """Hold partitions that have messages, due timers or rechecks, up to about `limit` messages; None: nothing to do."""
+        ...
+
+    def reader(self) -> Reader: ...
+
+    def close(self) -> None: ...

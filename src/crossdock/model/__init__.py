@@ -1,0 +1,1 @@
+"""Business objects, events, commands, queries and units: the words every other package speaks. Pure data."""

@@ -1,0 +1,1 @@
+"""The engine: steps, lanes, timers, exceptions. Synchronous and deterministic; the outside is behind `ports`."""
