@@ -44,13 +44,12 @@ class Batch:
     command_updates: list[CommandUpdate] = field(default_factory=list)
     timers: list[TimerRow] = field(default_factory=list)  # upsert by (partition, instance, name)
     timers_gone: list[tuple[int, bytes, str]] = field(default_factory=list)  # (partition, instance, name)
-    identifiers: list[IdentifierRow] = field(default_factory=list)  # insert or ignore by (hash, partition, instance)
+    identifiers: list[IdentifierRow] = field(default_factory=list)  # insert or ignore by (hash, instance)
     unmatched: list[UnmatchedRow] = field(default_factory=list)  # upsert by (hash, event)
     matched: list[bytes] = field(default_factory=list)  # `event` of unmatched rows that found their instance
     balances: list[BalanceRow] = field(default_factory=list)  # upsert by key, under the claim's lock
     movements: list[MovementRow] = field(default_factory=list)  # insert or ignore by reference
-    reservations: list[ReservationRow] = field(default_factory=list)  # upsert by (key, instance, line)
-    reservations_gone: list[tuple[bytes, bytes, str]] = field(default_factory=list)  # (key, instance, line)
+    reservations: list[ReservationRow] = field(default_factory=list)  # added to (key, instance, line); zero rows go away
     stock_waits: list[StockWaitRow] = field(default_factory=list)  # insert or ignore by (item, instance)
     stock_waits_gone: list[bytes] = field(default_factory=list)  # instance
     credit: list[CreditRow] = field(default_factory=list)  # upsert by (customer, order)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 # Command states.
 WAITING = "waiting"  # not sent, or to be sent again at `due_at`
-SENDING = "sending"  # an attempt was committed; without an outcome it is unknown
+SENDING = "sending"  # an attempt was committed at `changed_at`; after a crash its outcome is unknown
+UNKNOWN = "unknown"  # the attempt of `changed_at` had no answer; to be looked up at `due_at`
 DONE = "done"
 REFUSED = "refused"
 ABANDONED = "abandoned"  # before a person
@@ -17,7 +18,6 @@ ABANDONED = "abandoned"  # before a person
 RECEIVED = "received"  # a payload to translate
 EVENT = "event"  # an event that its target journals
 DELIVERY = "delivery"  # an event journaled elsewhere
-ANSWER = "answer"  # the outcome of a command
 
 
 def hash16(*parts: str | bytes) -> bytes:
@@ -58,7 +58,11 @@ class PayloadRow(NamedTuple):
 
 
 class InboxRow(NamedTuple):
-    """A message for a partition. `seq` is given by the store (0 before). `instance` is empty where routing decides."""
+    """A message for a partition. `seq` is given by the store (0 before). `instance` is empty where routing decides.
+
+    `type` is the event's type, with its version behind a slash where that is not 1; RECEIVED messages carry the topic,
+    and the payload's dedupe hash as body.
+    """
 
     partition: int
     seq: int
@@ -154,7 +158,7 @@ class TimerRow(NamedTuple):
 
 
 class IdentifierRow(NamedTuple):
-    """A business number of an instance; several may hold the same."""
+    """A business number of an instance; several may hold the same. `hash` is over (process, scheme, issuer, value)."""
 
     hash: bytes
     partition: int
@@ -206,7 +210,7 @@ class MovementRow(NamedTuple):
 
 
 class ReservationRow(NamedTuple):
-    """What an order line holds of a balance."""
+    """What an order line holds of a balance; in a batch, by how much that changes."""
 
     key: bytes
     instance: bytes

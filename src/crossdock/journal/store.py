@@ -1,7 +1,7 @@
 """The port of a store. SQLite and PostgreSQL keep the same promises behind it; one conformance kit proves it.
 
 A store is synchronous and used by one writer thread; readers have connections of their own. It raises StoreBusy when
-another worker holds what is wanted, StoreUnavailable when the database can't be reached (whether a commit that was sent
+another worker holds what is wanted, StoreRejected when rows are not acceptable, StoreUnavailable when the database can't be reached (whether a commit that was sent
 took effect is then unknown and read back on reopening), StoreRefused when it is not usable (damaged, newer, read-only).
 """
 
@@ -37,6 +37,10 @@ class StoreBusy(Exception):
 
 class StoreRefused(Exception):
     """The database is damaged, newer than this program, not writable, or owned by another process. One sentence."""
+
+
+class StoreRejected(Exception):
+    """The database refuses these rows for what is in them. Nothing was written; a smaller batch may pass."""
 
 
 class Claim(Protocol):
@@ -76,8 +80,6 @@ class Claim(Protocol):
         """Events waiting under these numbers, of all partitions; rows are locked against other claims."""
         ...
 
-    def timer_generations(self, instances: Iterable[bytes]) -> dict[tuple[bytes, str], int]: ...
-
     def commands(self, instances: Iterable[bytes]) -> dict[tuple[bytes, int], CommandRow]: ...
 
     def balances(self, keys: Iterable[bytes]) -> dict[bytes, BalanceRow]:
@@ -102,7 +104,9 @@ class Claim(Protocol):
         """Orders in flight of a customer, by order; the customer is locked until the claim ends."""
         ...
 
-    def credit_of(self, order: str) -> CreditRow | None: ...
+    def credit_of(self, orders: Iterable[str]) -> dict[str, CreditRow]:
+        """What these orders take of their customers' limits, locked as `credit` does."""
+        ...
 
     def exceptions(self, instances: Iterable[bytes]) -> list[ExceptionRow]: ...
 

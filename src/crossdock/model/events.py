@@ -240,7 +240,8 @@ class StockBecameAvailable(Event, frozen=True, tag=True):
 
 
 class ReservationLost(Event, frozen=True, tag=True):
-    """Stock that was held is gone: counted away or sold over the counter. The order must source it again."""
+    """Stock that is held for a line is gone: counted away or sold over the counter. The ledger still holds it for the
+    order: one that is not released frees it and sources again, one that is released hears of it by a short pick."""
 
     order: str
     line: str
