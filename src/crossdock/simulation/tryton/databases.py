@@ -1,0 +1,139 @@
+"""Provisioned Tryton databases: built once (about 30 s), kept as a template, and copied for each use.
+
+A template's name is a hash of everything it is made of: the provisioning code, its data, the Tryton release and the
+year, because its books are open for the years around that one.
+"""
+
+import hashlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+from crossdock.simulation.tryton import provision
+from crossdock.simulation.tryton.dataset import Distributor
+from crossdock.simulation.tryton.environment import MODULES, Progress, locked, quiet
+from crossdock.simulation.tryton.process import TrytonServer, administer, configure
+
+DATABASE = "distributor"
+
+
+def template_key(python: Path, data: Distributor, today: date) -> str:
+    """What a template is called: the same for the same contents."""
+    installed = sorted(
+        path.name for path in python.parent.parent.glob("lib/*/site-packages/trytond*.dist-info")
+    )
+    digest = hashlib.blake2b("\n".join(installed).encode(), digest_size=8)
+    for name in ("dataset.py", "environment.py", "provision.py"):
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    digest.update(msgspec.json.encode(data))
+    digest.update(str(today.year).encode())
+    return digest.hexdigest()
+
+
+def sqlite_database(
+    python: Path, cache: Path, folder: Path, data: Distributor, today: date, progress: Progress = quiet
+) -> str:
+    """Put a fresh copy of the provisioned database into the folder; the URI to start a server with."""
+    template = cache / f"template-{template_key(python, data, today)}.sqlite"
+    if not template.exists():
+        with locked(template.with_suffix(".lock")):
+            if not template.exists():
+                _build_sqlite(python, template, data, today, progress)
+    for leftover in folder.glob(f"{DATABASE}.sqlite*"):
+        leftover.unlink()
+    shutil.copyfile(template, folder / f"{DATABASE}.sqlite")
+    return "sqlite://"
+
+
+def _build_sqlite(python: Path, template: Path, data: Distributor, today: date, progress: Progress) -> None:
+    with tempfile.TemporaryDirectory(dir=template.parent) as name:
+        folder = Path(name)
+        (folder / f"{DATABASE}.sqlite").touch()
+        _build(python, folder, "sqlite://", DATABASE, data, today, progress)
+        whole = folder / "whole"
+        with closing(sqlite3.connect(folder / f"{DATABASE}.sqlite")) as connection:
+            connection.execute("VACUUM INTO ?", (str(whole),))
+        whole.rename(template)
+
+
+def _build(
+    python: Path, folder: Path, uri: str, database: str, data: Distributor, today: date, progress: Progress
+) -> None:
+    """Create the tables, activate the modules and provision through a server of its own."""
+    config = configure(folder, uri)
+    target = ("-d", database)
+    progress("building the ERP's database: tables")
+    password = provision.ADMINISTRATOR_PASSWORD
+    first = ("--all", "--email", "admin@example.com", "--password", "--language", "en")
+    administer(python, config, *target, *first, password=password)
+    progress("building the ERP's database: modules")
+    administer(python, config, *target, "-u", *MODULES, "--activate-dependencies")
+    progress("building the ERP's database: company, items, customers")
+    with TrytonServer(python, folder, uri, database) as server:
+        provision.provision(server.url, database, data, today)
+
+
+@contextmanager
+def postgres_database(
+    python: Path,
+    cache: Path,
+    server: str,
+    name: str,
+    data: Distributor,
+    today: date,
+    progress: Progress = quiet,
+) -> Iterator[str]:
+    """A fresh copy of the provisioned database on a PostgreSQL server, dropped at the end; the server's URI for Tryton.
+
+    `server` is a URI of a database of a user that may create databases. The template stays on that server.
+    """
+    template = f"tryton_template_{template_key(python, data, today)}"
+    uri = tryton_uri(server)
+    with psycopg.connect(server, autocommit=True) as connection:
+        # One builder a server: the lock is held by this session and ends with it.
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (template,))
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (template,)).fetchone():
+            _build_postgres(python, cache, connection, uri, template, data, today, progress)
+        connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", (template,))
+        copy, source = sql.Identifier(name), sql.Identifier(template)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, source))
+    try:
+        yield uri
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
+
+
+def tryton_uri(server: str) -> str:
+    """A PostgreSQL URI without its database, as Tryton wants it; the query (a socket's folder) stays."""
+    head, mark, query = server.partition("?")
+    scheme, _, rest = head.partition("://")
+    return f"postgresql://{rest.partition('/')[0]}/{mark}{query}" if scheme else server
+
+
+def _build_postgres(
+    python: Path,
+    cache: Path,
+    connection: "psycopg.Connection[tuple[object, ...]]",
+    uri: str,
+    template: str,
+    data: Distributor,
+    today: date,
+    progress: Progress,
+) -> None:
+    unfinished = sql.Identifier(f"{template}_new")
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(unfinished))
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(unfinished))
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
+        _build(python, Path(folder), uri, f"{template}_new", data, today, progress)
+    connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(unfinished, sql.Identifier(template)))
