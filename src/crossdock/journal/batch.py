@@ -33,7 +33,10 @@ class Intake:
 
 @dataclass(slots=True)
 class Batch:
-    """Rows to write together. Lists are applied in the order of the fields; within one, in their own order."""
+    """Rows to write together. Lists are applied in the order of the fields; within one, in their own order.
+
+    What goes, goes first: an alarm that rang and is set again in the same step stands.
+    """
 
     intake: list[Intake] = field(default_factory=list)
     inbox: list[InboxRow] = field(default_factory=list)
@@ -42,19 +45,22 @@ class Batch:
     instances: list[InstanceRow] = field(default_factory=list)  # upsert by (partition, id)
     commands: list[CommandRow] = field(default_factory=list)
     command_updates: list[CommandUpdate] = field(default_factory=list)
-    timers: list[TimerRow] = field(default_factory=list)  # upsert by (partition, instance, name)
     timers_gone: list[tuple[int, bytes, str]] = field(default_factory=list)  # (partition, instance, name)
+    timers: list[TimerRow] = field(default_factory=list)  # upsert by (partition, instance, name)
     identifiers: list[IdentifierRow] = field(default_factory=list)  # insert or ignore by (hash, instance)
     unmatched: list[UnmatchedRow] = field(default_factory=list)  # upsert by (hash, event)
-    matched: list[bytes] = field(default_factory=list)  # `event` of unmatched rows that found their instance
+    matched: list[bytes] = field(default_factory=list)  # `event` of rows that go; applied before `unmatched`
     balances: list[BalanceRow] = field(default_factory=list)  # upsert by key, under the claim's lock
     movements: list[MovementRow] = field(default_factory=list)  # insert or ignore by reference
     reservations: list[ReservationRow] = field(default_factory=list)  # added to (key, instance, line); zero rows go away
-    stock_waits: list[StockWaitRow] = field(default_factory=list)  # insert or ignore by (item, instance)
     stock_waits_gone: list[bytes] = field(default_factory=list)  # instance
-    credit: list[CreditRow] = field(default_factory=list)  # upsert by (customer, order)
+    stock_waits: list[StockWaitRow] = field(default_factory=list)  # insert or ignore by (item, instance)
     credit_gone: list[tuple[str, str]] = field(default_factory=list)  # (customer, order)
-    exceptions: list[ExceptionRow] = field(default_factory=list)  # upsert by (partition, instance, cause)
+    credit: list[CreditRow] = field(default_factory=list)  # upsert by (customer, order)
+    # Upsert by (partition, instance, cause): an open one keeps first_at and counts times up, a closed one opens anew.
+    exceptions: list[ExceptionRow] = field(default_factory=list)
+    # (state, at, partition, instance, cause): closes one that is open; where none is, nothing happens.
+    exceptions_over: list[tuple[str, int, int, bytes, str]] = field(default_factory=list)
     replies: list[ReplyRow] = field(default_factory=list)
     cursors: list[CursorRow] = field(default_factory=list)  # upsert by name
 
