@@ -52,11 +52,13 @@ class FreeStock(Value, frozen=True):
 
 
 class ShipStock(Value, frozen=True):
-    """What was held has left the node: on hand and reserved both fall. `reference` names the shipment and counts once."""
+    """What was held has left the node: on hand and reserved both fall. `reference` names the shipment and counts once.
+    `over` left beyond what was held: only on hand falls."""
 
     order: str
     allocations: tuple[Allocation, ...]
     reference: str
+    over: tuple[Allocation, ...] = ()
 
 
 class WaitForStock(Value, frozen=True):

@@ -1,0 +1,170 @@
+"""The engine: one transaction a step. It reads inboxes in order, lets processes decide, and commits what follows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crossdock.estate.model import Estate
+from crossdock.journal.records import DELIVERY, RECEIVED, CommandRow, InboxRow, PayloadRow, TimerRow, UnmatchedRow
+from crossdock.journal.store import Claim, Store, StoreRejected
+from crossdock.model.events import AlarmRang
+from crossdock.processes.decision import Process
+from crossdock.runtime.connector import Connector
+from crossdock.runtime.delivery import Deliveries
+from crossdock.runtime.documents import read_payload
+from crossdock.runtime.exceptions import unreadable_message
+from crossdock.runtime.versions import Newer, Versions
+from crossdock.runtime.work import Item, Work, instant
+
+Entry = InboxRow | TimerRow | UnmatchedRow
+
+
+@dataclass(slots=True)
+class Stepped:
+    """What a step did, for those who wait for it: new commands for lanes, instances that changed."""
+
+    messages: int
+    rows: int
+    commands: list[CommandRow] = field(default_factory=list)
+    touched: list[bytes] = field(default_factory=list)
+
+
+class Engine:
+    """Steps over a store. Holds no state between steps but what it was made with."""
+
+    def __init__(
+        self,
+        store: Store,
+        estate: Estate,
+        processes: Sequence[Process],
+        connectors: Mapping[str, Connector],
+        versions: Versions | None = None,
+        batch_size: int = 512,
+    ) -> None:
+        self._store = store
+        self._connectors = dict(connectors)
+        self._versions = versions or Versions()
+        self._processes = {process.name: process for process in processes}
+        self._deliveries = Deliveries(estate, processes)
+        self._batch_size = batch_size
+        self._last = 0
+
+    def step(self, now: int) -> Stepped | None:
+        """Work off one batch of messages and due timers. None: there was nothing to do.
+
+        A batch that the database refuses is halved until the one message in it stands alone before a person.
+        """
+        self._last = now = max(now, self._last)
+        limit = self._batch_size
+        while True:
+            claim = self._store.claim(now, limit)
+            if claim is None:
+                return None
+            try:
+                work = self._decide(claim, now)
+                stepped = self._stepped(work)
+            except BaseException:
+                # Whatever went wrong, the partitions must not stay locked.
+                claim.release()
+                raise
+            try:
+                claim.commit(work.batch)
+                return stepped
+            except StoreRejected as error:
+                if limit == 1:
+                    return self._set_aside(now, str(error))
+                limit = max(1, min(limit, len(claim.messages) + len(claim.timers)) // 2)
+
+    def _stepped(self, work: Work) -> Stepped:
+        batch = work.finish()
+        messages = len(batch.consumed) + len(work.claim.timers) + len(work.claim.rechecks) - work.left
+        return Stepped(messages, batch.rows(), list(batch.commands), sorted(work.touched))
+
+    def _decide(self, claim: Claim, now: int) -> Work:
+        work = Work(claim, now, self._versions, self._processes, self._store.partitions)
+        received = [message.body for message in claim.messages if message.kind == RECEIVED]
+        payloads = claim.payloads(received) if received else {}
+        wave = [item for entry in _in_order(claim) for item in self._items(work, entry, payloads)]
+        while wave:
+            self._deliveries.deliver(work, wave)
+            wave, work.followups = work.followups, []
+            if not wave:
+                wave = self._deliveries.awaited(work)
+        return work
+
+    def _items(self, work: Work, entry: Entry, payloads: Mapping[bytes, PayloadRow]) -> list[Item]:
+        """The events that a message, timer or recheck stands for; consumed with this step."""
+        match entry:
+            case TimerRow():
+                work.fire(entry)
+                rang = AlarmRang(entry.name, instant(entry.due_at))
+                return [
+                    Item(
+                        rang,
+                        "AlarmRang",
+                        "clock",
+                        f"alarm {entry.name}",
+                        entry.due_at,
+                        target=entry.instance,
+                    )
+                ]
+            case UnmatchedRow():
+                return self._deliveries.recheck(work, entry, self._versions)
+            case InboxRow() if entry.kind == RECEIVED:
+                items = read_payload(work, entry, payloads.get(entry.body), self._connectors)
+                work.batch.consumed.append((entry.partition, entry.seq))
+                return items
+            case InboxRow():
+                try:
+                    event = self._versions.event(entry.type, entry.body)
+                except Newer:
+                    return []  # it stays in the inbox for a worker that knows it
+                work.batch.consumed.append((entry.partition, entry.seq))
+                journaled = entry.kind == DELIVERY
+                return [
+                    Item(
+                        event,
+                        entry.type,
+                        entry.source,
+                        entry.cause,
+                        entry.occurred_at,
+                        entry.hops,
+                        entry.instance,
+                        journaled,
+                    )
+                ]
+
+    def _set_aside(self, now: int, reason: str) -> Stepped | None:
+        """The one message that the database refuses goes before a person, as it came."""
+        claim = self._store.claim(now, 1)
+        if claim is None:
+            return None
+        work = Work(claim, now, self._versions, self._processes, self._store.partitions)
+        for entry in _in_order(claim)[:1]:
+            unreadable_message(work, entry, reason)
+        stepped = self._stepped(work)
+        claim.commit(work.batch)
+        return stepped
+
+
+def _in_order(claim: Claim) -> list[Entry]:
+    """Messages as they came; a timer or recheck behind everything received before it was due."""
+    merged: list[Entry] = []
+    clock: list[Entry] = [*claim.timers, *claim.rechecks]
+    clock.sort(key=_due)
+    position = 0
+    for message in claim.messages:
+        while position < len(clock) and _due(clock[position]) < message.at:
+            merged.append(clock[position])
+            position += 1
+        merged.append(message)
+    return merged + clock[position:]
+
+
+def _due(entry: Entry) -> int:
+    match entry:
+        case TimerRow():
+            return entry.due_at
+        case UnmatchedRow():
+            return entry.recheck_at
+        case InboxRow():
+            return entry.at
