@@ -52,7 +52,11 @@ class PricePolicy(Value, frozen=True):
 
 
 class Channel(Value, frozen=True):
-    """Where orders come from. `guest_customer` is the ERP's customer that guest checkouts are booked on."""
+    """Where orders come from. `guest_customer` is the ERP's customer that guest checkouts are booked on.
+
+    `unknown` says what becomes of orders with a customer or item that the ERP does not know; `single_node` keeps each
+    sourcing of an order at one node.
+    """
 
     name: str
     system: str
@@ -61,6 +65,8 @@ class Channel(Value, frozen=True):
     nodes: tuple[str, ...] = ()
     guest_customer: str = ""
     time_zone: str = "UTC"
+    unknown: Literal["hold", "refuse"] = "hold"
+    single_node: bool = False
 
 
 class Billing(Value, frozen=True):

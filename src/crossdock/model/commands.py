@@ -68,10 +68,14 @@ class ReadCreditPosition(OrderCommand, frozen=True, tag=True):
 
 
 class CreateSale(Command, frozen=True, tag=True):
-    """Enter the order in the ERP under our key as reference. Answer: SaleCreated."""
+    """Enter the order in the ERP under our key as reference. Answer: SaleCreated.
+
+    `billing` says when PostInvoice will come: at each shipment, once all is shipped, or in advance.
+    """
 
     order: SalesOrder
     customer: str
+    billing: Literal["per_shipment", "complete", "prepaid"] = "per_shipment"
 
     @property
     def about(self) -> str:

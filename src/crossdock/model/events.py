@@ -304,12 +304,17 @@ class FulfillmentRefused(Event, frozen=True, tag=True):
 
 
 class FulfillmentShipped(Event, frozen=True, tag=True):
-    """Goods left the node for this order, and the posting rule of the node is met."""
+    """Goods left the node for this order, and the posting rule of the node is met.
+
+    `lines` are base units by order line, up to what was asked for (complete sets of a kit); `over` what is beyond it
+    and within tolerance.
+    """
 
     fulfillment: str
     order: str
     shipment: Shipment
     over: dict[str, Decimal] = {}
+    lines: dict[str, Decimal] = {}
 
 
 class FulfillmentShort(Event, frozen=True, tag=True):
@@ -337,6 +342,14 @@ class FulfillmentCancellationRefused(Event, frozen=True, tag=True):
     fulfillment: str
     order: str
     lines: dict[str, Decimal] = {}
+    reason: str = ""
+
+
+class FulfillmentAddressRefused(Event, frozen=True, tag=True):
+    """Too late: the node ships to the address that it was given first."""
+
+    fulfillment: str
+    order: str
     reason: str = ""
 
 

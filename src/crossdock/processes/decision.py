@@ -72,12 +72,16 @@ class StopWaitingForStock(Value, frozen=True):
 
 
 class HoldCredit(Value, frozen=True):
-    """Take `amount` of a customer's limit for this order, all in-flight orders counted; CreditGranted or CreditDenied."""
+    """Take `amount` of a customer's limit for this order, all in-flight orders counted; CreditGranted or CreditDenied.
+
+    With `over_limit`, a person let it pass: it is taken and granted whatever the limit.
+    """
 
     order: str
     reference: str
     amount: Money
     position: CreditPosition
+    over_limit: bool = False
 
 
 class CreditIsInErp(Value, frozen=True):
@@ -105,6 +109,14 @@ class Settle(Value, frozen=True):
     """The exception of that cause is over."""
 
     cause: str
+
+
+def abandoned(ordinal: int) -> str:
+    """The cause under which the runtime opens the exception of an abandoned command, and ActionTaken names it.
+
+    On `retry` the runtime sends the same command again, under the same key; the process learns the answer as ever.
+    """
+    return f"command:{ordinal}"
 
 
 Effect = (
