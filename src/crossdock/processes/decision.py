@@ -111,12 +111,12 @@ class Settle(Value, frozen=True):
     cause: str
 
 
-def abandoned(ordinal: int) -> str:
+def abandoned(command: str, ordinal: int) -> str:
     """The cause under which the runtime opens the exception of an abandoned command, and ActionTaken names it.
 
     On `retry` the runtime sends the same command again, under the same key; the process learns the answer as ever.
     """
-    return f"command:{ordinal}"
+    return f"command:{command}:{ordinal}"
 
 
 Effect = (
