@@ -1,0 +1,1 @@
+"""Promising, sourcing, allocation: pure functions over one snapshot. Whoever acts on them checks again."""
