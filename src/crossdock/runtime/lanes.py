@@ -1,0 +1,242 @@
+"""Lanes: everything between us and one system. They choose what goes out next and record what came of it.
+
+No I/O: whoever drives a lane takes the started attempts, sends what their exchanges yield, and reports how they ended.
+"""
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from crossdock.estate.model import Estate, Limits
+from crossdock.journal.batch import Batch
+from crossdock.journal.records import EVENT, SENDING, UNKNOWN, WAITING, CommandRow, CommandUpdate, InboxRow, hash16
+from crossdock.journal.store import Reader
+from crossdock.model.codec import encode
+from crossdock.model.commands import Command
+from crossdock.runtime.attempts import Ended, Verdict, after_attempt, after_crash, after_look_up
+from crossdock.runtime.connector import Asks, Connector, Idempotent, LookUp, Outcome, Refused, Repetition, Task
+from crossdock.runtime.ports import Entropy, Exchange
+from crossdock.runtime.versions import Newer, Versions, tag
+from crossdock.runtime.work import MICROSECOND, instant
+
+REFILL_AT = 64
+REFILL_TO = 512
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt or look-up under way: drive `exchange`, then tell the lane how it ended."""
+
+    row: CommandRow
+    exchange: Exchange[Outcome]
+    repetition: Repetition
+    is_look_up: bool
+    began_at: int
+    timeout: timedelta
+
+
+@dataclass(slots=True)
+class Lane:
+    """One system's queue in memory: the due part of what the journal holds for it."""
+
+    system: str
+    connector: Connector
+    limits: Limits
+    queue: list[tuple[int, int, int, CommandRow]] = field(default_factory=list)  # heap: due, created, tie
+    queued: set[tuple[bytes, int]] = field(default_factory=set)
+    first: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)  # the unfinished command of each object
+    held_back: dict[bytes, list[CommandRow]] = field(default_factory=dict)  # those behind it
+    under_way: int = 0
+    more_in_journal: bool = True
+
+
+class Lanes:
+    """All lanes of one worker."""
+
+    def __init__(
+        self,
+        estate: Estate,
+        connectors: Mapping[str, Connector],
+        entropy: Entropy,
+        worker: str,
+        versions: Versions | None = None,
+    ) -> None:
+        self._lanes = {
+            name: Lane(name, connector, estate.systems[name].limits) for name, connector in sorted(connectors.items())
+        }
+        self._entropy = entropy
+        self._worker = worker
+        self._versions = versions or Versions()
+        self._tie = 0
+
+    # --- what waits -----------------------------------------------------------------------------------------------
+
+    def recover(self, reader: Reader, now: int) -> Batch:
+        """At start: attempts that a dead worker left without outcome become unknown, to be repeated or looked up."""
+        batch = Batch()
+        for row in reader.commands_sending():
+            repetition = self._repetition(row)
+            if repetition is not None:
+                self._conclude(batch, row, after_crash(row, repetition, row.system), row.attempts, now)
+        return batch
+
+    def offer(self, rows: list[CommandRow]) -> None:
+        """Commands that were just committed; spares reading them back."""
+        for row in rows:
+            lane = self._lanes.get(row.system)
+            if lane is not None and not lane.more_in_journal:
+                self._enqueue(lane, row)
+
+    def refill(self, reader: Reader, now: int) -> None:
+        """Read what is due from the journal into lanes that run low."""
+        for lane in self._lanes.values():
+            if lane.more_in_journal and len(lane.queue) < REFILL_AT:
+                rows = reader.commands_due(lane.system, now, REFILL_TO)
+                lane.more_in_journal = len(rows) == REFILL_TO
+                for row in rows:
+                    self._enqueue(lane, row)
+
+    def look_again(self) -> None:
+        """Something may be due in the journal that this worker did not queue: read again at the next refill."""
+        for lane in self._lanes.values():
+            lane.more_in_journal = True
+
+    def _enqueue(self, lane: Lane, row: CommandRow) -> None:
+        id = (row.instance, row.ordinal)
+        if id not in lane.queued:
+            lane.queued.add(id)
+            self._tie += 1
+            heapq.heappush(lane.queue, (row.due_at, row.created_at, self._tie, row))
+
+    def next_due(self) -> int | None:
+        """When the first queued command that waits for its time is due."""
+        return min((lane.queue[0][0] for lane in self._lanes.values() if lane.queue), default=None)
+
+    def under_way(self) -> int:
+        return sum(lane.under_way for lane in self._lanes.values())
+
+    # --- attempts -------------------------------------------------------------------------------------------------
+
+    def start(self, now: int) -> tuple[list[Attempt], Batch]:
+        """Attempts to begin now, and the record that must be committed before any byte of theirs leaves."""
+        attempts: list[Attempt] = []
+        batch = Batch()
+        for lane in self._lanes.values():
+            while lane.queue and lane.under_way < lane.limits.concurrency and lane.queue[0][0] <= now:
+                row = heapq.heappop(lane.queue)[3]
+                if lane.first.setdefault(row.about, (row.instance, row.ordinal)) != (row.instance, row.ordinal):
+                    lane.held_back.setdefault(row.about, []).append(row)
+                    continue
+                attempt = self._attempt(lane, row, now, batch)
+                if attempt is not None:
+                    attempts.append(attempt)
+        return attempts, batch
+
+    def _attempt(self, lane: Lane, row: CommandRow, now: int, batch: Batch) -> Attempt | None:
+        try:
+            command = self._versions.command(row.type, row.version, row.body)
+        except Newer:
+            self._leave(lane, row)
+            return None  # a worker of the newer program will do it
+        repetition = lane.connector.performs.get(type(command))
+        if repetition is None:
+            refused = Refused(f"the connector of {row.system} can't do {row.type}", "unsupported")
+            verdict = after_attempt(row, refused, Asks(), lane.limits, row.attempts, 0.0)
+            self._conclude(batch, row, verdict, row.attempts, now)
+            self._leave(lane, row)
+            return None
+        is_look_up = row.state == UNKNOWN
+        if not is_look_up and not isinstance(repetition, Asks | Idempotent):
+            batch.command_updates.append(self._update(row, SENDING, row.attempts + 1, row.due_at, now, "", row.state))
+            row = row._replace(state=SENDING, attempts=row.attempts + 1, changed_at=now)
+        elif not is_look_up:
+            row = row._replace(attempts=row.attempts + 1)
+        task = Task(command, command_key(row), max(row.attempts, 1), instant(now))
+        exchange = self._exchange(lane, command, task, is_look_up)
+        lane.under_way += 1
+        return Attempt(row, exchange, repetition, is_look_up, now, lane.limits.timeout)
+
+    def _exchange(self, lane: Lane, command: Command, task: Task, is_look_up: bool) -> Exchange[Outcome]:
+        if is_look_up:
+            return lane.connector.look_up(task)  # type: ignore[return-value]  # NotFound is among what a look-up ends with
+        return lane.connector.perform(task)
+
+    def finish(self, attempt: Attempt, ended: Ended, now: int) -> Batch:
+        """Record how an attempt ended. Its answer goes to the instance's inbox in the same commit."""
+        row = attempt.row
+        lane = self._lanes[row.system]
+        fraction = self._entropy.fraction()
+        if attempt.is_look_up and isinstance(attempt.repetition, LookUp):
+            elapsed = (now - row.changed_at) * MICROSECOND
+            verdict = after_look_up(row, ended, attempt.repetition, lane.limits, elapsed, fraction)
+        else:
+            verdict = after_attempt(row, ended, attempt.repetition, lane.limits, row.attempts, fraction)
+        batch = Batch()
+        unwritten = not attempt.is_look_up and isinstance(attempt.repetition, Asks | Idempotent)
+        before = row.attempts - 1 if unwritten else row.attempts
+        after = self._conclude(batch, row, verdict, before, now)
+        lane.under_way -= 1
+        if after.state in (WAITING, UNKNOWN):
+            # It stays the first of its object: nothing about the object overtakes it while it waits to be repeated.
+            lane.queued.discard((row.instance, row.ordinal))
+            self._enqueue(lane, after)
+        else:
+            self._leave(lane, row)
+        return batch
+
+    def _leave(self, lane: Lane, row: CommandRow) -> None:
+        """A command is finished here; those that waited behind it come in again, in order."""
+        lane.queued.discard((row.instance, row.ordinal))
+        lane.first.pop(row.about, None)
+        for behind in lane.held_back.pop(row.about, ()):
+            lane.queued.discard((behind.instance, behind.ordinal))
+            self._enqueue(lane, behind)
+
+    def _conclude(self, batch: Batch, row: CommandRow, verdict: Verdict, known_attempts: int, now: int) -> CommandRow:
+        due = now + verdict.after // MICROSECOND
+        # An unknown outcome keeps the time its attempt began: look-ups reckon from it.
+        changed = row.changed_at if verdict.state == UNKNOWN else now
+        known = row._replace(attempts=known_attempts)
+        batch.command_updates.append(
+            self._update(known, verdict.state, row.attempts, due, changed, verdict.note, row.state)
+        )
+        for event in verdict.events:
+            batch.inbox.append(
+                InboxRow(
+                    row.partition,
+                    0,
+                    EVENT,
+                    now,
+                    row.instance,
+                    tag(event),
+                    row.system,
+                    f"command {command_key(row)}",
+                    0,
+                    now,
+                    encode(event),
+                )
+            )
+        return row._replace(state=verdict.state, due_at=due, changed_at=changed, note=verdict.note)
+
+    def _update(
+        self, row: CommandRow, state: str, attempts: int, due: int, at: int, note: str, before: str
+    ) -> CommandUpdate:
+        return CommandUpdate(
+            state, attempts, due, at, self._worker, note, row.partition, row.instance, row.ordinal, before, row.attempts
+        )
+
+    def _repetition(self, row: CommandRow) -> Repetition | None:
+        lane = self._lanes.get(row.system)
+        if lane is None:
+            return None
+        try:
+            command = self._versions.command(row.type, row.version, row.body)
+        except Newer:
+            return None
+        return lane.connector.performs.get(type(command))
+
+
+def command_key(row: CommandRow) -> str:
+    """What names a command at another system, for good: instance + version + ordinal, never the attempt."""
+    return hash16(row.instance, str(row.version), str(row.ordinal)).hex()
