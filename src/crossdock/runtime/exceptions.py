@@ -287,26 +287,18 @@ def unreadable(work: Work, message: InboxRow, problems: Sequence[Problem]) -> No
 
 def unreadable_message(work: Work, entry: InboxRow | TimerRow | UnmatchedRow, reason: str) -> None:
     """The one message that the database refuses."""
-    match entry:
-        case InboxRow():
-            work.batch.consumed.append((entry.partition, entry.seq))
-            id, subject, system = (
-                hash16(str(entry.seq), entry.body),
-                entry.type,
-                entry.source,
-            )
-            detail = {
-                "kind": entry.kind,
-                "type": entry.type,
-                "body": entry.body.decode(errors="replace"),
-            }
-        case TimerRow():
-            work.fire(entry)
-            id, subject, system, detail = entry.instance, entry.name, "clock", {}
-        case UnmatchedRow():
-            work.batch.matched.append(entry.event)
-            id, subject, system = entry.event, entry.type, entry.source
-            detail = {"type": entry.type, "body": entry.body.decode(errors="replace")}
+    detail: dict[str, Any] = {}
+    if isinstance(entry, TimerRow):
+        work.fire(entry)
+        id, subject, system = entry.instance, entry.name, "clock"
+    elif isinstance(entry, InboxRow):
+        work.batch.consumed.append((entry.partition, entry.seq))
+        id, subject, system = hash16(str(entry.seq), entry.body), entry.type, entry.source
+        detail = {"kind": entry.kind, "type": entry.type, "body": entry.body.decode(errors="replace")}
+    else:
+        work.batch.matched.append(entry.event)
+        id, subject, system = entry.event, entry.type, entry.source
+        detail = {"type": entry.type, "body": entry.body.decode(errors="replace")}
     work.batch.exceptions.append(
         _row(
             work,

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from crossdock.journal.batch import Intake
-from crossdock.journal.records import EVENT, RECEIVED, InboxRow, PayloadRow, hash16, partition_of
+from crossdock.journal.batch import Batch, Intake
+from crossdock.journal.records import EVENT, RECEIVED, ExceptionRow, InboxRow, PayloadRow, hash16, partition_of
 from crossdock.model.codec import encode
 from crossdock.model.events import Event
 from crossdock.runtime.connector import Arrival, Delivery
+from crossdock.runtime.exceptions import OPEN
 from crossdock.runtime.versions import tag
 from crossdock.runtime.work import MICROSECOND, micros
 
@@ -49,6 +50,33 @@ def _is_kept(name: str) -> bool:
         return True
     secret = ("hmac", "signature", "token", "secret", "authorization", "cookie", "key")
     return name.startswith("x-") and not any(word in name for word in secret)
+
+
+def conflict(known: Intake, at: int) -> Batch:
+    """The same id came with another body: it is kept under an id of its own, unapplied, and a person looks at it."""
+    payload = known.payload
+    kept = payload._replace(
+        dedupe=hash16("conflict", payload.dedupe, payload.digest),
+        message_id=f"{payload.message_id}#{payload.digest.hex()}",
+    )
+    reason = f"{payload.topic} {payload.message_id} came again with another body; the first stands, the other is kept"
+    exception = ExceptionRow(
+        payload.partition,
+        kept.dedupe,
+        "same_id_other_body",
+        hash16("1", "same_id_other_body", payload.system),
+        payload.system,
+        payload.message_id,
+        reason,
+        "integration",
+        "dismiss",
+        OPEN,
+        at,
+        at,
+        1,
+        encode({"payload": payload.dedupe.hex(), "other": kept.dedupe.hex()}),
+    )
+    return Batch(intake=[Intake(kept, None)], exceptions=[exception])
 
 
 def event_intake(

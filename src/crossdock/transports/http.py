@@ -1,0 +1,44 @@
+"""HTTP out, by aiohttp. It tells apart what never left this machine from what left and was not answered."""
+
+import asyncio
+
+import aiohttp
+
+from crossdock.runtime.ports import NoAnswer, NotSent, Request, Response
+
+MOST_ANSWER = 64 * 1024 * 1024
+
+
+class HttpClient:
+    """One pool of connections for all systems. Use within a running event loop; close it at the end."""
+
+    def __init__(self, connections: int = 100) -> None:
+        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=15)
+        self._session = aiohttp.ClientSession(
+            connector=connector, auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar()
+        )
+
+    async def send(self, request: Request) -> Response:
+        """The answer. Raises NotSent where no byte can have arrived, NoAnswer otherwise."""
+        try:
+            async with self._session.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=request.body or None,
+                timeout=aiohttp.ClientTimeout(total=request.timeout),
+                allow_redirects=False,
+            ) as answer:
+                body = await answer.content.read(MOST_ANSWER)
+                return Response(
+                    answer.status, {name.lower(): value for name, value in answer.headers.items()}, body
+                )
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(str(error)) from error
+        except (TimeoutError, asyncio.TimeoutError) as error:
+            raise NoAnswer(f"no answer within {request.timeout:g} s") from error
+        except aiohttp.ClientError as error:
+            raise NoAnswer(str(error) or type(error).__name__) from error
+
+    async def close(self) -> None:
+        await self._session.close()
