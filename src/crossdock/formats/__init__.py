@@ -1,0 +1,1 @@
+"""Document formats: bytes to structure and back. Pure; no file, no socket, no business meaning."""

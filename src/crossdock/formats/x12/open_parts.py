@@ -1,0 +1,50 @@
+"""What is open while reading, at each level of the envelopes, and what it may cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crossdock.formats.x12.errors import Position, Problem
+from crossdock.formats.x12.structure import Group, Interchange, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one input may cost us, in bytes and problems; what goes beyond is reported, not held."""
+
+    segment: int = 64 * 1024
+    transaction: int = 32 * 1024 * 1024
+    problems: int = 100
+    """Problems reported of one transaction set, group or interchange; the rest are counted."""
+
+
+@dataclass(slots=True)
+class Owner:
+    problems: list[Problem] = field(default_factory=list)
+    beyond: int = 0
+
+
+@dataclass(slots=True)
+class OpenInterchange(Owner):
+    interchange: Interchange | None = None
+    groups: int = 0
+    groupless: bool = False
+
+
+@dataclass(slots=True)
+class OpenGroup(Owner):
+    group: Group | None = None
+    transactions: int = 0
+
+
+@dataclass(slots=True)
+class OpenTransaction(Owner):
+    header: Segment = field(default_factory=list)
+    offset: int = 0
+    lead: bytes = b""
+    parts: list[bytes] = field(default_factory=list)
+    size: int = 0
+    count: int = 0
+    blank: int = 0
+    first_blank: Position | None = None
+    dropped: bool = False
