@@ -41,7 +41,9 @@ class Batch:
     intake: list[Intake] = field(default_factory=list)
     inbox: list[InboxRow] = field(default_factory=list)
     consumed: list[tuple[int, int]] = field(default_factory=list)  # (partition, seq)
-    events: list[EventRow] = field(default_factory=list)  # n given by the engine, gapless from the claim's next_n
+    events: list[EventRow] = field(
+        default_factory=list
+    )  # n given by the engine, gapless from the claim's next_n
     instances: list[InstanceRow] = field(default_factory=list)  # upsert by (partition, id)
     commands: list[CommandRow] = field(default_factory=list)
     command_updates: list[CommandUpdate] = field(default_factory=list)
@@ -52,7 +54,9 @@ class Batch:
     matched: list[bytes] = field(default_factory=list)  # `event` of rows that go; applied before `unmatched`
     balances: list[BalanceRow] = field(default_factory=list)  # upsert by key, under the claim's lock
     movements: list[MovementRow] = field(default_factory=list)  # insert or ignore by reference
-    reservations: list[ReservationRow] = field(default_factory=list)  # added to (key, instance, line); zero rows go away
+    reservations: list[ReservationRow] = field(
+        default_factory=list
+    )  # added to (key, instance, line); zero rows go away
     stock_waits_gone: list[bytes] = field(default_factory=list)  # instance
     stock_waits: list[StockWaitRow] = field(default_factory=list)  # insert or ignore by (item, instance)
     credit_gone: list[tuple[str, str]] = field(default_factory=list)  # (customer, order)

@@ -140,18 +140,20 @@ class Reader(Protocol):
 
     def timers_of(self, instances: Sequence[bytes]) -> list[TimerRow]: ...
 
-    def exceptions(self, state: str = "open", instances: Sequence[bytes] | None = None) -> list[ExceptionRow]: ...
+    def exceptions(
+        self, state: str = "open", instances: Sequence[bytes] | None = None
+    ) -> list[ExceptionRow]: ...
 
     def reply(self, dedupe: bytes) -> ReplyRow | None: ...
 
     def payload(self, dedupe: bytes) -> PayloadRow | None: ...
 
     def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
-        """Commands of a system that wait and are due, by due time, then instance and ordinal."""
+        """Commands of a system that wait, or wait to be looked up, and are due; by due time, instance and ordinal."""
         ...
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:
-        """Attempts without an outcome; of one worker, or of all."""
+        """Attempts under way (`sending`), of one worker or of all: after a crash, those without an outcome."""
         ...
 
     def next_due(self) -> int | None:
@@ -183,12 +185,22 @@ class Store(Protocol):
     @property
     def partitions(self) -> int: ...
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is known to be wrong with this database's program, in sentences, for the log at start."""
+        ...
+
     def commit(self, batch: Batch) -> Receipt:
         """Write a batch that needs no claim: intake, inbox, attempts, cursors, replies. Group commit is the caller's."""
         ...
 
     def claim(self, now: int, limit: int) -> Claim | None:
         """Hold partitions that have messages, due timers or rechecks, up to about `limit` messages; None: nothing to do."""
+        ...
+
+    def purge(self, now: int, after: bytes = b"", limit: int = 500) -> tuple[int, bytes]:
+        """Delete expired payloads, and the replies to them, among the next `limit` behind `after`. Gives how many went
+        and where to go on; b"" at the end. A payload that a waiting message may need stays."""
         ...
 
     def reader(self) -> Reader: ...

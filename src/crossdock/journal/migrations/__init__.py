@@ -1,0 +1,1 @@
+"""Versions of the journal's schema, in plain SQL, one folder per store; and what applies them."""

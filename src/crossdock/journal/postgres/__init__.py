@@ -1,0 +1,1 @@
+"""The journal in a PostgreSQL database: many workers, 64 partitions."""

@@ -1,0 +1,1 @@
+"""The journal in one SQLite file: one process, one writer, one partition."""
