@@ -1,0 +1,2 @@
+"""An ERP behind a small JSON contract: prices, credit, sales, shipments, invoices, payments. See
+openapi.json."""

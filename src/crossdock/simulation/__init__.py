@@ -1,0 +1,1 @@
+"""Simulated systems, customers and faults, and the checks that judge a run by the systems' own ledgers."""

@@ -1,0 +1,1 @@
+"""Ways that bytes travel: HTTP and its conventions. They know no business documents."""
