@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from crossdock.app.writer import Writer
 from crossdock.estate.model import Estate
 from crossdock.journal.batch import Batch, Intake, Receipt
 from crossdock.journal.records import CursorRow
@@ -18,7 +19,6 @@ from crossdock.runtime.intake import conflict, intake
 from crossdock.runtime.lanes import Attempt, Lanes
 from crossdock.runtime.ports import Clock, Entropy, NoAnswer, NotSent, Request, Response
 from crossdock.runtime.work import micros
-from crossdock.app.writer import Writer
 
 _log = structlog.get_logger(__name__)
 POLL_SECONDS = 0.5

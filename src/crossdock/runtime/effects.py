@@ -19,11 +19,8 @@ from crossdock.model.events import Event
 from crossdock.processes.decision import (
     AskPerson,
     ClearAlarm,
-    CreditIsInErp,
     Decision,
-    FreeCredit,
     FreeStock,
-    HoldCredit,
     Identify,
     Reserve,
     SetAlarm,
