@@ -32,7 +32,6 @@ def rows_in(
     column: str,
     keys: Iterable[Any],
     order: str,
-    where: str = "1",
 ) -> list[Any]:
     """Rows of a table whose column holds one of the keys, each once. Ordered within a slice of 256 keys."""
     found: list[Any] = []
@@ -46,4 +45,4 @@ def rows_in(
 
 def instance(row: tuple[Any, ...]) -> InstanceRow:
     """An instance's row with its booleans as booleans."""
-    return InstanceRow(*row[:7], bool(row[7]), bool(row[8]), *row[9:])
+    return InstanceRow._make((*row[:7], bool(row[7]), bool(row[8]), *row[9:]))

@@ -44,9 +44,9 @@ class SqliteReader:
         with errors(self._path):
             return self._connection.execute(statement, values).fetchall()
 
-    def _in(self, table: t.Table, column: str, keys: Sequence[Any], order: str, where: str = "1") -> list[Any]:
+    def _in(self, table: t.Table, column: str, keys: Sequence[Any], order: str) -> list[Any]:
         with errors(self._path):
-            return read.rows_in(self._connection, table, column, keys, order, where)
+            return read.rows_in(self._connection, table, column, keys, order)
 
     def instance(self, id: bytes) -> InstanceRow | None:
         found = self._rows(f"{read.INSTANCE} WHERE i.id = ?", id)
@@ -96,7 +96,8 @@ class SqliteReader:
         # The index covers open ones; SQLite uses it only where the statement says so itself.
         where = "state = 'open' AND ? = 'open'" if state == "open" else "? IN (state, '')"
         rows = self._rows(
-            f"SELECT {t.EXCEPTIONS.columns} FROM exceptions WHERE {where} ORDER BY first_at, partition, instance, cause",
+            f"SELECT {t.EXCEPTIONS.columns} FROM exceptions WHERE {where} "
+            "ORDER BY first_at, partition, instance, cause",
             state,
         )
         return [ExceptionRow._make(row) for row in rows]

@@ -101,7 +101,7 @@ SCHEMA = (
         note TEXT NOT NULL,
         body BLOB NOT NULL,
         PRIMARY KEY (instance, ordinal)
-    ) WITHOUT ROWID""",
+    )""",
     """CREATE INDEX commands_open ON commands (system, due_at, instance, ordinal, state)
         WHERE state IN ('waiting', 'sending', 'unknown')""",
     """CREATE TABLE timers (
