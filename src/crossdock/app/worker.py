@@ -1,6 +1,7 @@
 """The worker: lanes and feeds on the event loop, the engine on the writer's thread."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 
@@ -143,10 +144,8 @@ class Worker:
         due = self._lanes.next_due()
         seconds = POLL_SECONDS if due is None else min(max((due - now) / 1e6, 0.001), POLL_SECONDS)
         self._wake.clear()
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            pass
 
     async def _carry_out(self, attempt: Attempt) -> None:
         ended = await drive_async(attempt.exchange, self._send)
@@ -155,7 +154,7 @@ class Worker:
         await self._insist(batch)
 
     async def _insist(self, batch: Batch) -> None:
-        """An outcome must not be lost while the journal can't be written: its updates are conditional, so repeating is safe."""
+        """Keep an outcome until it could be written. Its updates are conditional, so repeating is safe."""
         while True:
             try:
                 await self.commit(batch)

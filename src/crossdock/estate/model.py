@@ -70,7 +70,7 @@ class Channel(Value, frozen=True):
 
 
 class Billing(Value, frozen=True):
-    """How a customer is billed: at each shipment, once all is shipped, or in advance. By customer number, `*` for all."""
+    """How customers are billed, by number (`*`: all): at each shipment, once all is shipped, or in advance."""
 
     customers: dict[str, Literal["per_shipment", "complete", "prepaid"]] = {}
 

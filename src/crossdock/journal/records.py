@@ -233,7 +233,7 @@ class StockWaitRow(NamedTuple):
 
 
 class CreditRow(NamedTuple):
-    """What an order in flight takes of a customer's limit, in the currency's minor units. `posted_at` 0: not in the ERP."""
+    """What an order in flight takes of a customer's limit, in minor units. `posted_at` 0: not in the ERP."""
 
     customer: str
     order: str

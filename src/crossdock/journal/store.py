@@ -1,8 +1,9 @@
 """The port of a store. SQLite and PostgreSQL keep the same promises behind it; one conformance kit proves it.
 
 A store is synchronous and used by one writer thread; readers have connections of their own. It raises StoreBusy when
-another worker holds what is wanted, StoreRejected when rows are not acceptable, StoreUnavailable when the database can't be reached (whether a commit that was sent
-took effect is then unknown and read back on reopening), StoreRefused when it is not usable (damaged, newer, read-only).
+another worker holds what is wanted, StoreRejected when rows are not acceptable, StoreUnavailable when the database
+can't be reached (whether a commit that was sent took effect is then unknown and read back on reopening), StoreRefused
+when it is not usable (damaged, newer, read-only).
 """
 
 from collections.abc import Iterable, Sequence
@@ -191,11 +192,11 @@ class Store(Protocol):
         ...
 
     def commit(self, batch: Batch) -> Receipt:
-        """Write a batch that needs no claim: intake, inbox, attempts, cursors, replies. Group commit is the caller's."""
+        """Write what needs no claim: intake, inbox, attempts, cursors, replies. Group commit is the caller's."""
         ...
 
     def claim(self, now: int, limit: int) -> Claim | None:
-        """Hold partitions that have messages, due timers or rechecks, up to about `limit` messages; None: nothing to do."""
+        """Hold partitions with messages, due timers or rechecks, up to about `limit` messages. None: nothing to do."""
         ...
 
     def purge(self, now: int, after: bytes = b"", limit: int = 500) -> tuple[int, bytes]:

@@ -45,11 +45,16 @@ class OrderChanged(Event, frozen=True, tag=True):
 
 
 class CancellationRequested(Event, frozen=True, tag=True):
-    """The customer or channel wants the order, or some quantity of its lines, cancelled."""
+    """The customer or channel wants the order, or some quantity of its lines, cancelled.
+
+    `reference` is the request's own, where it has one; requests with equal reference, or without one equal in all,
+    are one request.
+    """
 
     order: str
     reason: str = ""
     lines: dict[str, Decimal] = {}
+    reference: str = ""
 
 
 class PaymentReceived(Event, frozen=True, tag=True):
@@ -461,7 +466,7 @@ class NodeCancellationRefused(Event, frozen=True, tag=True):
 
 
 class StockMoved(Event, frozen=True, tag=True):
-    """The stock owner moved stock without an order of ours: a counter sale, receipt, adjustment. Counts once a reference."""
+    """The stock owner moved stock without an order of ours: a counter sale, a receipt. Counts once a reference."""
 
     node: str
     item: str
@@ -528,7 +533,7 @@ class CommandAbandoned(Event, frozen=True, tag=True):
 
 
 class ActionTaken(Event, frozen=True, tag=True):
-    """A person acted on an exception of this instance: `retry`, `done_by_hand` (with the outside reference), `dismiss`."""
+    """A person acted on an exception of this instance; `done_by_hand` comes with the outside reference."""
 
     exception: str
     action: Literal["retry", "done_by_hand", "dismiss"]

@@ -47,7 +47,7 @@ class OpenOrder(Value, frozen=True):
 
 
 class CreditPosition(Value, frozen=True):
-    """What a customer owes and may owe. `as_of` is when we asked: what was written before is in it. No limit is None."""
+    """What a customer owes and may owe. What was written before `as_of` is in it. `limit` None is no limit."""
 
     customer: str
     limit: Money | None

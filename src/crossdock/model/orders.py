@@ -13,7 +13,7 @@ from crossdock.model.quantities import ZERO, Money, Quantity
 
 
 class PaymentTerms(Value, frozen=True):
-    """How an order is paid. `on_account` uses credit; `prepaid` is paid before release; `card` is captured at shipment."""
+    """How an order is paid: `on_account` uses credit, `prepaid` precedes release, `card` is captured at shipment."""
 
     kind: Literal["on_account", "prepaid", "card"] = "on_account"
     net_days: int = 0
@@ -67,7 +67,7 @@ class SalesOrderLine(Value, frozen=True):
 
 
 class SalesOrder(Value, frozen=True):
-    """A customer's order. `key` is `<channel>/<the channel's own id>` and names it for good; `number` is what people say."""
+    """A customer's order. `key`, `<channel>/<the channel's own id>`, names it for good; `number` is what people say."""
 
     key: str
     number: str

@@ -32,7 +32,7 @@ class Party(Value, frozen=True):
 
 
 class Parties(Value, frozen=True):
-    """The four roles of an order. Roles that are left out fall back: bill-to and ship-to to sold-to, payer to bill-to."""
+    """The four roles of an order. Left out, bill-to and ship-to are the sold-to, and the payer the bill-to."""
 
     sold_to: Party
     bill_to: Party | None = None

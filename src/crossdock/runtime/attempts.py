@@ -33,7 +33,7 @@ class Verdict(Value, frozen=True):
 
 
 def backoff(limits: Limits, attempts: int, fraction: float) -> timedelta:
-    """Exponential with full jitter's upper half: between half and all of base x 2^(attempts-1), never above the most."""
+    """Exponential with jitter: between half and all of base x 2^(attempts-1), never above the most."""
     span = min(limits.backoff * (1 << min(max(attempts, 1) - 1, 20)), limits.backoff_most)
     return span * (0.5 + fraction / 2)
 

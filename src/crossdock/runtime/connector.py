@@ -135,7 +135,7 @@ class FeedPage(Value, frozen=True):
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """A poll: `read(cursor, now)` from an empty cursor at first. Re-reading must be harmless: deliveries are deduped."""
+    """A poll: `read(cursor, now)`, from an empty cursor at first. Reading twice is harmless: deliveries are deduped."""
 
     name: str
     every: timedelta

@@ -149,7 +149,7 @@ def unparks(event: Event) -> bool:
 
 def release_kept(work: Work, held: Held) -> None:
     """Events that waited for a parked instance come in again, in order."""
-    kept = [row for row in work.claim.unmatched([_parked_hash(held.id)])]
+    kept = work.claim.unmatched([_parked_hash(held.id)])
     for row in sorted(kept, key=lambda row: (row.since, _position(row.cause))):
         work.batch.matched.append(row.event)
         work.batch.inbox.append(
