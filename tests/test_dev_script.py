@@ -49,9 +49,7 @@ def commands_on_path(folder: Path, *names: str) -> str:
 
 
 @pytest.mark.parametrize("arguments", [(), ("help",), ("-h",), ("--help",)])
-def test_help_names_every_command_and_makes_no_environment(
-    arguments: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_help_names_every_command_and_makes_no_environment(arguments: tuple[str, ...], tmp_path: Path) -> None:
     root = copy_of_the_checkout(tmp_path / "a folder with spaces")
     result = dev(*arguments, root=root)
     assert result.returncode == 0
@@ -114,9 +112,7 @@ def test_a_clean_copy_makes_its_own_environment_twice_at_once_and_only_once(tmp_
     environ = {"PATH": os.environ["PATH"], "HOME": str(home)}
     command = [str(root / "dev"), "python", "-c", "import crossdock, sys; print(sys.prefix)"]
     both = [
-        subprocess.Popen(
-            command, cwd="/", env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        subprocess.Popen(command, cwd="/", env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     outputs = [process.communicate() for process in both]

@@ -88,8 +88,7 @@ class Environment:
             descriptor = os.open(self.root / ".venv.lock", os.O_WRONLY | os.O_CREAT, 0o666)
         except OSError as error:
             end(
-                f"Can't write to {self.root} ({error.strerror}): "
-                "make your own copy of the repository and run it there."
+                f"Can't write to {self.root} ({error.strerror}): make your own copy of the repository and run it there."
             )
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

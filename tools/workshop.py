@@ -16,7 +16,7 @@ ENVIRONMENT = Environment(ROOT)
 
 CHECKS: dict[str, list[str]] = {
     "style": ["-m", "ruff", "check", "."],
-    "format": ["-m", "ruff", "format", "--check", "."],
+    "format": ["-m", "ruff", "format", "--check", "--output-format", "concise", "."],
     "types": ["-m", "mypy", "--strict", "src", "tools"],
     "imports": [
         "-c",

@@ -49,9 +49,7 @@ def find_binaries() -> Path:
     for folder in [*debian, *others, *_binaries_of_the_wheel()]:
         if all(os.access(folder / name, os.X_OK) for name in ("initdb", "postgres")):
             return folder
-    raise NoPostgres(
-        "No PostgreSQL server was found: install Debian's package postgresql and run this again."
-    )
+    raise NoPostgres("No PostgreSQL server was found: install Debian's package postgresql and run this again.")
 
 
 def _version(folder: Path) -> tuple[int, ...]:
@@ -229,9 +227,7 @@ class PostgresServer:
         package = binaries.parent.parent
         for part in (binaries.parent, package.with_name(f"{package.name}.libs")):
             if part.exists():
-                shutil.copytree(
-                    part, self._folder / "wheel" / part.relative_to(package.parent), symlinks=True
-                )
+                shutil.copytree(part, self._folder / "wheel" / part.relative_to(package.parent), symlinks=True)
         copied = self._folder / "wheel" / binaries.relative_to(package.parent)
         if self._account is not None:
             self._folder.chmod(0o755)
@@ -245,9 +241,7 @@ def _account() -> pwd.struct_passwd | None:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise NoPostgres(
-        "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it as."
-    )
+    raise NoPostgres("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it as.")
 
 
 def _free_port() -> int:
