@@ -150,7 +150,8 @@ class Reader(Protocol):
     def payload(self, dedupe: bytes) -> PayloadRow | None: ...
 
     def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
-        """Commands of a system that wait, or wait to be looked up, and are due; by due time, instance and ordinal."""
+        """Commands of a system that wait, or wait to be looked up, and are due; by due time, instance and ordinal.
+        None is among them that stands behind an earlier one about the same object whose time has not come."""
         ...
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:
@@ -158,7 +159,7 @@ class Reader(Protocol):
         ...
 
     def next_due(self) -> int | None:
-        """When the next timer, command or recheck is due."""
+        """When the next timer or recheck is due. Commands are the lanes' affair."""
         ...
 
     def has_inbox(self) -> bool: ...

@@ -183,6 +183,8 @@ class Lanes:
             self._enqueue(lane, after)
         else:
             self._leave(lane, row)
+            # While it waited to be repeated, the journal gave out nothing about its object.
+            lane.more_in_journal = lane.more_in_journal or row.attempts > 1
         return batch
 
     def _leave(self, lane: Lane, row: CommandRow) -> None:

@@ -21,17 +21,6 @@ from crossdock.journal.rows import split_numbers
 from crossdock.journal.sqlite import read
 from crossdock.journal.sqlite.file import errors
 
-_NEXT_COMMAND = f"""
-    WITH RECURSIVE lanes(system) AS (
-        SELECT min(system) FROM commands WHERE {t.OPEN_COMMANDS}
-        UNION ALL
-        SELECT (SELECT min(system) FROM commands WHERE {t.OPEN_COMMANDS} AND system > lanes.system)
-        FROM lanes WHERE lanes.system IS NOT NULL
-    )
-    SELECT min((SELECT min(due_at) FROM commands c
-        WHERE c.{t.OPEN_COMMANDS} AND c.state <> 'sending' AND c.system = lanes.system)) FROM lanes
-"""
-
 
 class SqliteReader:
     """Sees what was committed when each question is asked."""
@@ -112,8 +101,12 @@ class SqliteReader:
 
     def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
         rows = self._rows(
-            f"SELECT {t.COMMANDS.columns} FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
-            "AND system = ? AND due_at <= ? ORDER BY due_at, instance, ordinal LIMIT ?",
+            f"SELECT {t.COMMANDS.columns} FROM commands AS mine WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
+            "AND system = ?1 AND due_at <= ?2 AND NOT EXISTS (SELECT 1 FROM commands AS earlier "
+            "WHERE earlier.partition = mine.partition AND earlier.instance = mine.instance "
+            "AND earlier.ordinal < mine.ordinal AND earlier.system = ?1 AND earlier.about = mine.about "
+            "AND earlier.state IN ('waiting', 'sending', 'unknown') AND earlier.due_at > ?2) "
+            "ORDER BY due_at, instance, ordinal LIMIT ?3",
             system,
             now,
             limit,
@@ -132,7 +125,6 @@ class SqliteReader:
         dues = [
             *self._rows("SELECT min(due_at) FROM timers"),
             *self._rows("SELECT min(recheck_at) FROM unmatched"),
-            *self._rows(_NEXT_COMMAND),
         ]
         return min((due for (due,) in dues if due is not None), default=None)
 
