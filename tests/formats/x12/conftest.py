@@ -8,10 +8,7 @@ import pytest
 
 from crossdock.formats.x12 import Event, Problem, Transaction, read_events
 
-ISA = (
-    "ISA*00*          *00*          *ZZ*BUYER          "
-    "*ZZ*SELLER         *250101*1200*U*00401*000000007*0*P*>~"
-)
+ISA = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *250101*1200*U*00401*000000007*0*P*>~"
 GS = "GS*PO*BUYER*SELLER*20250101*1200*3*X*004010~"
 ST = "ST*850*0001~BEG*00*NE*PO1**20250101~PO1*1*5*EA*2.50**UP*012345678905~CTT*1~SE*5*0001~"
 TAIL = "GE*1*3~IEA*1*000000007~"

@@ -32,9 +32,7 @@ TAIL = "GE*1*3~IEA*1*000000007~"
         (PO, "GE*1*3~", "missing-iea", "", 0, 0),
     ],
 )
-def test_a_fault_of_the_envelope_is_named_at_its_element(
-    read, interchange, st, tail, code, tag, segment, element
-):
+def test_a_fault_of_the_envelope_is_named_at_its_element(read, interchange, st, tail, code, tag, segment, element):
     reading = read(interchange(st=st, tail=tail))
     problem = next(p for p in reading.problems if p.code == code)
     assert (problem.where.tag, problem.where.segment, problem.where.element) == (tag, segment, element)

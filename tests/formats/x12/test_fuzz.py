@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 
 from crossdock.formats.x12 import Limits, Problem, Transaction, read_events
 
-ISA = (
-    b"ISA*00*          *00*          *ZZ*BUYER          "
-    b"*ZZ*SELLER         *250101*1200*U*00401*000000007*0*P*>~"
-)
+ISA = b"ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *250101*1200*U*00401*000000007*0*P*>~"
 PIECES = st.sampled_from(
     [
         ISA,
@@ -57,9 +54,7 @@ def check(data: bytes, size: int) -> None:
             assert event.segment_count == len(event.segments)
             assert data.startswith(event.raw, event.offset)
     chunked = list(read_events([data[i : i + size] for i in range(0, len(data), size)]))
-    assert [str(e) for e in chunked if isinstance(e, Problem)] == [
-        str(e) for e in events if isinstance(e, Problem)
-    ]
+    assert [str(e) for e in chunked if isinstance(e, Problem)] == [str(e) for e in events if isinstance(e, Problem)]
     assert [e.raw for e in chunked if isinstance(e, Transaction)] == [
         e.raw for e in events if isinstance(e, Transaction)
     ]

@@ -37,9 +37,7 @@ def test_problems_of_every_level_reach_the_report(interchange):
 
 @pytest.mark.parametrize("size", [1, 2, 7, 106, 107, 1000])
 def test_the_size_of_the_chunks_changes_nothing(read, interchange, size):
-    text = (
-        "junk\n" + interchange().replace("~", "~\r\n") + "more junk" + interchange(st="ST*850*1~ZZ~") + "\n"
-    )
+    text = "junk\n" + interchange().replace("~", "~\r\n") + "more junk" + interchange(st="ST*850*1~ZZ~") + "\n"
     whole, parts = read(text), read(text, size)
     assert [str(p) for p in parts.problems] == [str(p) for p in whole.problems]
     assert [t.segments for t in parts.transactions] == [t.segments for t in whole.transactions]
@@ -57,7 +55,7 @@ def test_wrapped_lines_of_80_columns_are_joined_again(read, interchange):
 
 def test_a_line_break_in_place_of_a_terminator_is_pointed_out(read, interchange):
     reading = read(interchange().replace("~", "~\n").replace("PO1**20250101~\n", "PO1**20250101\n"))
-    assert reading.codes == ["wrapped-lines", "se-count"] or reading.codes == ["se-count", "wrapped-lines"]
+    assert reading.codes == ["se-count", "wrapped-lines"]
     wrapped = next(p for p in reading.problems if p.code == "wrapped-lines")
     assert (wrapped.where.segment, wrapped.where.tag) == (2, "BEG")
     assert "terminator seems to be missing" in wrapped.text

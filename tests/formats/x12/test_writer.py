@@ -60,9 +60,7 @@ def test_composites_and_repetitions_are_written_with_the_given_delimiters():
     segment = transaction.segments[1]
     assert segment == ["AK4", "1:2", "a^b", "c:d^e"]
     assert components(segment[1], transaction.delimiters) == ["1", "2"]
-    assert [
-        components(r, transaction.delimiters) for r in repetitions(segment[3], transaction.delimiters)
-    ] == [
+    assert [components(r, transaction.delimiters) for r in repetitions(segment[3], transaction.delimiters)] == [
         ["c", "d"],
         ["e"],
     ]
@@ -121,10 +119,7 @@ def test_segments_without_tag_or_elements_are_refused():
 def test_segments_as_read_are_written_byte_for_byte(read, interchange):
     for line_end in ("", "\n", "\r\n"):
         transaction = read(interchange().replace("~", "~" + line_end)).transactions[0]
-        assert (
-            write_segments(transaction.segments, transaction.delimiters)
-            == transaction.raw + line_end.encode()
-        )
+        assert write_segments(transaction.segments, transaction.delimiters) == transaction.raw + line_end.encode()
 
 
 def test_segments_as_read_cannot_be_written_with_a_delimiter_that_they_hold():

@@ -104,9 +104,7 @@ def find_header(window: bytes, *, strict: bool) -> Header | None:
         plausible = _plausible(fields)
         if plausible or not strict:
             raw = _after_isa16(window, marks[15], separator)
-            if raw is not None and (
-                plausible or _gs_start(window[: marks[15] + len(separator)], separator) < 0
-            ):
+            if raw is not None and (plausible or _gs_start(window[: marks[15] + len(separator)], separator) < 0):
                 return _isa(window, raw, marks[15])
     return None if strict else _short_isa(window, separator)
 
@@ -133,13 +131,10 @@ def find_bare_header(window: bytes) -> Header | None:
 def _isa(window: bytes, raw: _Raw, last_mark: int) -> Header:
     """The Header of an ISA whose 16 separators were found."""
     text_end = last_mark + len(raw.element) + len(raw.component)
-    text, _ = decode(window[:text_end].translate(None, LINE_ENDS))
-    elements = text.split(decode(raw.element)[0])
+    elements = _elements(window[:text_end], raw.element)
     notes = _length_notes(elements, last_mark + len(raw.element))
     if not raw.component:
-        notes.append(
-            Note(Code.ISA_SEPARATOR, "ISA16, the component separator, is missing", 16, Severity.WARNING, "")
-        )
+        notes.append(Note(Code.ISA_SEPARATOR, "ISA16, the component separator, is missing", 16, Severity.WARNING, ""))
     elif _is_word(raw.component):
         shown = decode(raw.component)[0]
         notes.append(Note(Code.ISA_SEPARATOR, f"ISA16 '{shown}' cannot separate components", 16, value=shown))
@@ -162,8 +157,7 @@ def _short_isa(window: bytes, separator: bytes) -> Header | None:
         terminator, end = b"\n", len(text)
     else:
         end = len(text) - len(terminator)
-    shown, _ = decode(window[:end].translate(None, LINE_ENDS))
-    elements = shown.split(decode(separator)[0])
+    elements = _elements(window[:end], separator)
     last = elements[-1].encode()
     component = last if len(elements[-1]) == 1 and not _is_word(last) else b""
     raw = _terminated(window, end, separator, component)
@@ -280,6 +274,10 @@ def _plausible(fields: list[bytes]) -> bool:
         and len(usage) <= 1
         and (not trimmed[8] or trimmed[8].isdigit())
     )
+
+
+def _elements(text: bytes, separator: bytes) -> list[str]:
+    return [decode(part)[0] for part in text.translate(None, LINE_ENDS).split(separator)]
 
 
 def _gs_start(text: bytes, separator: bytes) -> int:

@@ -250,9 +250,7 @@ class Envelopes:
             return
         self._end_group(ge, offset, "", raw, lead)
 
-    def _end_group(
-        self, ge: Segment | None, offset: int, before: str, raw: bytes = b"", lead: bytes = b""
-    ) -> None:
+    def _end_group(self, ge: Segment | None, offset: int, before: str, raw: bytes = b"", lead: bytes = b"") -> None:
         open_ = self._group
         if open_.group is None:
             self._group = OpenGroup()
@@ -278,9 +276,7 @@ class Envelopes:
         self._end_transaction(None, offset, "IEA")
         self._end_group(None, offset, "IEA")
         if self._interchange.interchange is None:
-            self._note(
-                self._owner(), Code.UNEXPECTED_IEA, "IEA stands without an ISA before it", offset, "IEA"
-            )
+            self._note(self._owner(), Code.UNEXPECTED_IEA, "IEA stands without an ISA before it", offset, "IEA")
             self.out.append(self._loose_event(iea, offset, raw, lead))
         self._end_interchange(iea, offset, "", raw, lead)
         return True
@@ -344,9 +340,7 @@ class Envelopes:
         element_number: int = 0,
         value: str = "",
     ) -> None:
-        self._report(
-            owner, Problem(code, text, self._where(offset, tag, segment, element_number), value=value[:99])
-        )
+        self._report(owner, Problem(code, text, self._where(offset, tag, segment, element_number), value=value[:99]))
 
     def _where(self, offset: int, tag: str, segment: int = 0, element_number: int = 0) -> Position:
         interchange, group, transaction = self._interchange.interchange, self._group.group, self._transaction

@@ -94,7 +94,7 @@ class Code(StrEnum):
     HL_DUPLICATE = "hl-duplicate"
     HL_ORPHAN = "hl-orphan"
     HL_CYCLE = "hl-cycle"
-    HL_COUNT = "hl-count"
+    HL_CHILD = "hl-child"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,8 @@ class Problem:
     severity: Severity = Severity.ERROR
     fault: Fault = Fault.SENDER
     value: str = ""
+    reference: str = ""
+    """The data element's reference number in the standard's dictionary, where it is known."""
 
     @property
     def is_error(self) -> bool:

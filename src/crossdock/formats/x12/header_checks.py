@@ -13,13 +13,9 @@ def isa_notes(isa: Segment) -> list[Note]:
     sender, receiver = element(isa, 6).strip(), element(isa, 8).strip()
     version, control = element(isa, 12).strip(), element(isa, 13).strip()
     notes = [
-        _note(
-            isa, 5, _is_code(element(isa, 5).strip(), 2), "is no two-character qualifier", Severity.WARNING
-        ),
+        _note(isa, 5, _is_code(element(isa, 5).strip(), 2), "is no two-character qualifier", Severity.WARNING),
         _note(isa, 6, bool(sender), "is empty, so the sender is unknown"),
-        _note(
-            isa, 7, _is_code(element(isa, 7).strip(), 2), "is no two-character qualifier", Severity.WARNING
-        ),
+        _note(isa, 7, _is_code(element(isa, 7).strip(), 2), "is no two-character qualifier", Severity.WARNING),
         _note(isa, 8, bool(receiver), "is empty, so the receiver is unknown"),
         _note(isa, 9, is_date(element(isa, 9).strip()), "is no date (YYMMDD)"),
         _note(isa, 10, is_time(element(isa, 10).strip()), "is no time (HHMM)"),
@@ -59,16 +55,12 @@ def st_notes(st: Segment) -> list[Note]:
         notes.append(Note(Code.ST_CONTROL, "ST02, the control number, is missing", 2))
     elif len(control) > 9:
         notes.append(
-            Note(
-                Code.ST_CONTROL, f"ST02 '{control}' is longer than 9 characters", 2, Severity.WARNING, control
-            )
+            Note(Code.ST_CONTROL, f"ST02 '{control}' is longer than 9 characters", 2, Severity.WARNING, control)
         )
     return notes
 
 
-def _note(
-    segment: Segment, number: int, good: bool, text: str, severity: Severity = Severity.ERROR
-) -> Note | None:
+def _note(segment: Segment, number: int, good: bool, text: str, severity: Severity = Severity.ERROR) -> Note | None:
     if good:
         return None
     value = element(segment, number).strip()

@@ -313,6 +313,7 @@ class Reader:
             self._overlong = True
             return True
         if not text or text == self._escaped:
+            self._envelopes.abandon(self._base + self._at, "the end of the input")
             self._skipped(self._at, len(self._buffer))
             self._at = len(self._buffer)
             return True
@@ -350,9 +351,7 @@ class Reader:
         if self._garbage_at < 0:
             self._report(Code.NO_X12, "this is no X12: the input is empty")
         elif self._garbage_start.startswith(_UTF16):
-            self._report(
-                Code.UTF16, "this is text in UTF-16, which X12 does not use; convert it to UTF-8 first"
-            )
+            self._report(Code.UTF16, "this is text in UTF-16, which X12 does not use; convert it to UTF-8 first")
         else:
             said = f"this is no X12: no ISA, GS or ST begins it, but {self._garbage_start!r}"
             self._report(Code.NO_X12, said, self._garbage_at)

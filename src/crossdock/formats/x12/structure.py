@@ -59,12 +59,13 @@ def cleaned(raw: bytes, delimiters: Delimiters) -> bytes:
 def parse_segments(raw: bytes, delimiters: Delimiters) -> list[Segment]:
     """The segments of `raw`, blank ones left out."""
     text, encoding = decode(cleaned(raw, delimiters))
-    ends, separator = splitter(delimiters), delimiters.element
-    if delimiters.encoding == "ascii":
-        end = ends.decode("ascii")
-    else:
-        end = ends.decode(encoding)
-        separator = separator.encode(delimiters.encoding).decode(encoding)
+    end, separator = splitter(delimiters), delimiters.element.encode(delimiters.encoding)
+    if delimiters.encoding != "ascii" and encoding != delimiters.encoding:
+        text, encoding = cleaned(raw, delimiters).decode("latin-1"), "latin-1"
+    return _split(text, end.decode(encoding), separator.decode(encoding))
+
+
+def _split(text: str, end: str, separator: str) -> list[Segment]:
     pieces = text.split(end)
     if end + " " in text or end + "\t" in text or text[:1] in (" ", "\t"):
         pieces = [piece.lstrip(" \t") for piece in pieces]
@@ -239,9 +240,7 @@ class Transaction:
             offset += len(row) + len(ends)
         return self.offset
 
-    def position(
-        self, segment: int, element_number: int = 0, component: int = 0, repetition: int = 0
-    ) -> Position:
+    def position(self, segment: int, element_number: int = 0, component: int = 0, repetition: int = 0) -> Position:
         """A full position for segment number `segment` (ST is 1) and, counted from 1, its element."""
         tag = self.segments[segment - 1][0] if 0 < segment <= len(self.segments) else ""
         return Position(

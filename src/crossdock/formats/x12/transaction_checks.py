@@ -63,7 +63,5 @@ def _wrapped_lines(transaction: Transaction, ends: bytes) -> Iterator[Problem]:
 
 
 def _begins_a_segment(line: bytes, transaction: Transaction) -> bool:
-    tag, separator, _ = line.strip().partition(
-        transaction.delimiters.element.encode(transaction.delimiters.encoding)
-    )
+    tag, separator, _ = line.strip().partition(transaction.delimiters.element.encode(transaction.delimiters.encoding))
     return bool(separator) and 2 <= len(tag) <= 3 and tag.isalnum() and tag.isupper()

@@ -44,6 +44,4 @@ def is_decimal(text: str) -> bool:
 
 def same_number(a: str, b: str) -> bool:
     """Whether two control numbers are equal, leading zeros aside."""
-    return a == b or (
-        a.isascii() and a.isdigit() and b.isascii() and b.isdigit() and a.lstrip("0") == b.lstrip("0")
-    )
+    return a == b or (a.isascii() and a.isdigit() and b.isascii() and b.isdigit() and a.lstrip("0") == b.lstrip("0"))

@@ -107,9 +107,7 @@ class Writer:
     def start_group(self, header: GroupHeader) -> bytes:
         """The GS."""
         if self._header is None or self._group is not None:
-            raise WriteError(
-                "a group begins within an interchange and after the end of another group", tag="GS"
-            )
+            raise WriteError("a group begins within an interchange and after the end of another group", tag="GS")
         self._group, self._transactions = header, 0
         self._groups += 1
         gs = [
@@ -181,9 +179,7 @@ class Writer:
         delimiters = self._delimiters
         if isinstance(value, tuple):
             if len(value) > 1 and not delimiters.component:
-                raise WriteError(
-                    "there is no component separator for a composite", tag=tag, segment=number, element=at
-                )
+                raise WriteError("there is no component separator for a composite", tag=tag, segment=number, element=at)
             for part in value:
                 self._refuse(part, tag, number, at)
             return delimiters.component.join(value).rstrip(delimiters.component)
@@ -198,9 +194,7 @@ class Writer:
                 said = f"the data '{value[:40]}' holds the delimiter {char!r}"
                 raise WriteError(said, tag=tag, segment=number, element=at)
         if not value.isprintable():
-            raise WriteError(
-                f"the data {value[:40]!r} holds a control character", tag=tag, segment=number, element=at
-            )
+            raise WriteError(f"the data {value[:40]!r} holds a control character", tag=tag, segment=number, element=at)
         try:
             value.encode(self._encoding)
         except UnicodeEncodeError as error:
@@ -217,9 +211,7 @@ class Writer:
             raise WriteError(said, tag=texts[0], segment=number) from error
 
 
-def write_segments(
-    segments: Iterable[Sequence[str]], delimiters: Delimiters, encoding: str = "utf-8"
-) -> bytes:
+def write_segments(segments: Iterable[Sequence[str]], delimiters: Delimiters, encoding: str = "utf-8") -> bytes:
     """Segments as they were read, with composites and repetitions inside their elements' text.
 
     Raises `WriteError` for an element that holds the element separator or a terminator.
@@ -230,9 +222,7 @@ def write_segments(
     for number, segment in enumerate(segments, 1):
         for at, value in enumerate(segment):
             if any(char in value for char in breaking):
-                raise WriteError(
-                    f"'{value[:40]}' holds a delimiter", tag=segment[0], segment=number, element=at
-                )
+                raise WriteError(f"'{value[:40]}' holds a delimiter", tag=segment[0], segment=number, element=at)
         lines.append(delimiters.element.join(segment) + end)
     try:
         return "".join(lines).encode(encoding)
@@ -249,9 +239,7 @@ def write_events(events: Iterable[Event]) -> Iterator[bytes]:
 
 def _control(number: int, tag: str, at: int, width: int) -> str:
     if not 0 <= number <= 999_999_999:
-        raise WriteError(
-            f"control number {number} has more than 9 digits or is negative", tag=tag, element=at
-        )
+        raise WriteError(f"control number {number} has more than 9 digits or is negative", tag=tag, element=at)
     return str(number).zfill(width)
 
 
