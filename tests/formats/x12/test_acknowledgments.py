@@ -157,6 +157,47 @@ def test_the_reply_goes_back_to_the_sender_with_addresses_swapped_and_reads_as_i
     assert [answer.verdict_on(control) for control in ("0001", "0002", "0009")] == ["A", "R", "P"]
     assert answer.sets[1].is_rejected
     assert list(answer.reasons()) == [
+        "850 0002: segments are in error",
+        "850 0002, segment 3 (PO1), element 2 'A C': it holds a character that is not allowed",
+        "850 0002, segment 3 (PO1), element 6-2 'XX': its code is not a valid one",
+        "850 0002, segment 4 (CTT): a required segment is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "processed", "verdict", "code"),
+    [
+        ("", "", True, "A", "000"),
+        ("IEA*1*000000007", "IEA*1*000000008", True, "E", "001"),
+        ("IEA*1*", "IEA*2*", False, "R", "021"),
+        ("IEA*1*000000007~", "", True, "E", "023"),
+        ("*250101*1200*U", "*251301*1200*U", True, "E", "014"),
+    ],
+)
+def test_a_ta1_names_the_first_fault_of_the_interchange(read, interchange, old, new, processed, verdict, code):
+    events = list(read_events([interchange().replace(old, new, 1).encode()]))
+    end = next(event for event in events if isinstance(event, InterchangeEnd))
+    ta1 = build_ta1(end.interchange, end.problems, processed=processed)
+    assert ta1[1] == "000000007"
+    assert ta1[4:] == [verdict, code]
+    answer = read_ta1(ta1)
+    assert (answer.control, answer.verdict, answer.code) == ("000000007", verdict, code)
+    assert answer.reason.startswith("interchange 000000007 was ")
+
+
+def test_what_only_the_caller_knows_goes_into_the_ta1(read, interchange):
+    end = read(interchange()).events[-1]
+    assert build_ta1(end.interchange, [], processed=False, note="025")[4:] == ["R", "025"]
+
+
+def test_an_acknowledgment_with_segments_out_of_place_is_read_as_far_as_it_goes(read, interchange):
+    gs = "GS*FA*BUYER*SELLER*20250101*1200*3*X*005010~"
+    st = "ST*999*0001~IK5*A~AK1*PO*x~IK4*1~AK2*850*0001~IK3*PO1*two**9~CTX*A~IK4*2>1**99~ZZ*1~IK5*Q~SE*11*0001~"
+    answer = read_acknowledgment(read(interchange(gs=gs, st=st)).transactions[0])
+    assert [p.where.segment for p in answer.problems] == [2, 4, 9, 11]
+    assert answer.sets[0].verdict == "Q"
+    assert [e.code for e in answer.sets[0].segments[0].elements] == ["99"]
+    assert list(answer.reasons()) == [
         "850 0001, segment 0 (PO1): code 9",
         "850 0001, segment 0 (PO1), element 2-1: code 99",
     ]
