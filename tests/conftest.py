@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
-from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import NoBrowser, running_browser
+from tests.support.missing import without
 from tests.support.postgres import NoPostgres, PostgresServer, running_server
 
 MARKED_BY_FIXTURE = {
@@ -32,13 +31,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture, marker in MARKED_BY_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
-
-
-def without(what_is_missing: Exception) -> NoReturn:
-    """Skip the test for want of a program; fail it in CI, where nothing may be missing."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(str(what_is_missing), pytrace=False)
-    pytest.skip(str(what_is_missing))
 
 
 def _server(*, durable: bool) -> Iterator[PostgresServer]:

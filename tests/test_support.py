@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.janitor import server_of
+from tests.support.missing import without
 from tests.support.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,3 +87,12 @@ def test_a_server_goes_when_its_owner_is_killed() -> None:
 def test_a_browser_page_runs_scripts(browser_page: Page) -> None:
     browser_page.set_content("<p id=p>before</p><script>p.textContent = 'after'</script>")
     assert browser_page.inner_text("#p") == "after"
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_what_is_missing_skips_a_test_but_fails_it_in_ci(
+    ci: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match=r"No PostgreSQL server was found"):
+        without("No PostgreSQL server was found")
