@@ -1,0 +1,1 @@
+"""The HTTP API: system, process and experience layers, and webhooks in."""

@@ -1,0 +1,45 @@
+"""Every route says which scope it needs; a key or a signed-in person must hold it."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from crossdock.api.problems import Problem
+from crossdock.api.services import Services
+from crossdock.governance.access import ApiKey, allows
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def services(connection: Connection) -> Services:
+    found: Services = connection.app.state.services
+    return found
+
+
+def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Checks `opt={"scope": ...}` of a route. `public` routes say so; a route that says nothing is shut."""
+    scope = handler.opt.get("scope")
+    if scope == "public":
+        return
+    if not isinstance(scope, str):
+        raise Problem(403, "this route declares no scope, so nobody may use it")
+    key = presented_key(connection)
+    if key is None:
+        raise Problem(
+            401,
+            "a valid API key is needed: send it as `Authorization: Bearer cdk_...`",
+            headers={"WWW-Authenticate": 'Bearer realm="crossdock"'},
+        )
+    if not allows(key.scopes, scope):
+        raise Problem(403, f"the key {key.name} does not have the scope {scope}")
+    connection.state.key = key
+
+
+def presented_key(connection: Connection) -> ApiKey | None:
+    header = connection.headers.get("authorization", "")
+    kind, _, value = header.partition(" ")
+    if kind.lower() != "bearer" or not value:
+        return None
+    installation = services(connection)
+    return installation.access.key(value.strip(), installation.now())

@@ -1,0 +1,1 @@
+"""Governance that executes: access now; catalog, lifecycle and audit stand here too."""
