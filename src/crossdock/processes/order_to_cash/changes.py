@@ -1,0 +1,204 @@
+"""Amendments: the order as it now reads. Applied to what is here, asked of nodes, or refused for what has left.
+
+A line's quantity in a changed order is what the customer wants of it now, shipped units included; a line that reads
+as before is not changed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from crossdock.model.base import change
+from crossdock.model.events import FulfillmentAddressChanged, FulfillmentAddressRefused
+from crossdock.model.orders import SalesOrder, SalesOrderLine
+from crossdock.model.parties import Address
+from crossdock.model.quantities import ZERO
+from crossdock.processes.decision import FreeStock
+from crossdock.processes.order_to_cash import cancelling, payments
+from crossdock.processes.order_to_cash.lines import grow, started
+from crossdock.processes.order_to_cash.state import Line, OrderState
+from crossdock.processes.order_to_cash.step import Step
+from crossdock.processes.order_to_cash.validation import problems
+from crossdock.processes.order_to_cash.worth import due
+
+
+@dataclass(slots=True)
+class Amendment:
+    """What a changed order comes to: lines as they may read now, lines to ask back, and what is too late."""
+
+    documents: list[SalesOrderLine] = field(default_factory=list)
+    asked: dict[str, Decimal] = field(default_factory=dict)
+    too_late: list[str] = field(default_factory=list)
+
+
+def changed(step: Step, order: SalesOrder) -> None:
+    """Take a newer reading of the order over; older or equal ones are repetitions."""
+    state = step.state
+    if not _is_newer(state, order):
+        return
+    step.set(revision=order.revision, changed_at=order.changed_at)
+    for payment in order.payments:
+        payments.record(step, payment)
+    old = step.order
+    if not _differs(old, order):
+        return
+    if state.is_over:
+        cancelling.refuse(step, "change", f"the order is {state.stage}")
+        return
+    wrong = problems(change(order, lines=tuple(line for line in order.lines if line.quantity.amount != 0)))
+    if wrong and order.lines:
+        cancelling.refuse(step, "change", "; ".join(wrong))
+        return
+    _apply(step, old, order)
+
+
+def _is_newer(state: OrderState, order: SalesOrder) -> bool:
+    if order.revision != state.revision:
+        return order.revision > state.revision
+    if order.changed_at is None:
+        return False
+    return state.changed_at is None or _instant(order.changed_at) > _instant(state.changed_at)
+
+
+def _instant(at: datetime) -> float:
+    return at.timestamp()
+
+
+def _differs(old: SalesOrder, new: SalesOrder) -> bool:
+    """Whether anything changed that work or bills depend on."""
+    return (
+        old.lines != new.lines
+        or old.parties != new.parties
+        or old.delivery != new.delivery
+        or old.terms != new.terms
+        or old.charges != new.charges
+        or old.discounts != new.discounts
+        or old.taxes != new.taxes
+        or old.total != new.total
+        or old.customer_po != new.customer_po
+    )
+
+
+def _apply(step: Step, old: SalesOrder, new: SalesOrder) -> None:
+    amendment = Amendment()
+    wanted = {line.id: line for line in new.lines if line.quantity.amount != 0}
+    before = {line.id: line for line in old.lines}
+    for line in new.lines:
+        if line.id in wanted:
+            _line(step, amendment, before.get(line.id), line)
+    for line in old.lines:
+        if line.id not in wanted:
+            _line(step, amendment, line, None)
+    unshipped = any(line.unshipped for line in step.state.lines)
+    moved = old.parties.shipped.address != new.parties.shipped.address
+    if moved and not unshipped:
+        amendment.too_late.append("the address")
+    step.set(order=change(new, lines=tuple(amendment.documents)))
+    if amendment.asked:
+        cancelling.ask_back(step, amendment.asked, "amending", "the customer changed the order")
+    if moved and unshipped and new.parties.shipped.address is not None:
+        _send_address(step, new.parties.shipped.address)
+    _check_again(step, old)
+    if amendment.too_late:
+        cancelling.refuse(step, "change", f"too late for {', '.join(amendment.too_late)}: {cancelling.TOO_LATE}")
+
+
+def _line(step: Step, amendment: Amendment, old: SalesOrderLine | None, new: SalesOrderLine | None) -> None:
+    """One line: new, more, less, another item, or the same."""
+    id = new.id if new is not None else old.id if old is not None else ""
+    line = step.state.line(id)
+    if line is None:
+        if new is not None:
+            step.put_line(started(new))
+            amendment.documents.append(new)
+        return
+    if old is not None and new is not None and new.item != old.item:
+        _other_item(step, amendment, line, old, new)
+        return
+    target = new.quantity.base if new is not None else ZERO
+    same = old is not None and old.quantity.base == target
+    if same or target == line.live:
+        pass
+    elif target > line.live:
+        step.put_line(grow(line, target - line.live))
+    else:
+        _less(step, amendment, line, line.live - target)
+    waits = amendment.asked.get(id) or id in amendment.too_late
+    kept = old if waits else new
+    if kept is not None:
+        amendment.documents.append(kept)
+
+
+def _less(step: Step, amendment: Amendment, line: Line, quantity: Decimal) -> None:
+    """Fewer units: what is here leaves at once, released units are asked back, shipped ones are too late."""
+    line, rest = cancelling.shrunk(step, line, quantity)
+    step.put_line(line)
+    if rest <= 0:
+        return
+    free = sum(
+        (
+            share.outstanding(line.id) - share.cancelling.get(line.id, ZERO) - share.amending.get(line.id, ZERO)
+            for share in step.state.shares
+        ),
+        ZERO,
+    )
+    if free > 0:
+        amendment.asked[line.id] = min(rest, free)
+    if rest > free:
+        amendment.too_late.append(line.id)
+
+
+def _other_item(step: Step, amendment: Amendment, line: Line, old: SalesOrderLine, new: SalesOrderLine) -> None:
+    """The same line with another item: only while nothing of it was released."""
+    if line.released or line.shipped:
+        amendment.too_late.append(line.id)
+        amendment.documents.append(old)
+        return
+    if line.held:
+        step.do(FreeStock(step.state.key, line.held))
+    step.put_line(change(started(new), in_sale=line.in_sale, billed=line.billed))
+    amendment.documents.append(new)
+
+
+def _send_address(step: Step, address: Address) -> None:
+    for share in step.state.shares:
+        if share.allocations:
+            step.do(FulfillmentAddressChanged(share.key, step.state.key, address))
+
+
+def _check_again(step: Step, old: SalesOrder) -> None:
+    """A changed order is priced and credited again, and brought to the ERP, unless it came from there."""
+    state = step.state
+    if state.entered_in:
+        step.put_lines(change(line, in_sale=line.live) for line in state.lines)
+        return
+    new = step.order
+    step.set(sale_behind=True)
+    if (new.lines, new.charges, new.discounts, new.taxes) != (
+        old.lines,
+        old.charges,
+        old.discounts,
+        old.taxes,
+    ):
+        waived = {name: by for name, by in state.waived.items() if name != "price"}
+        step.set(quoted=False, quote_again=step.under_way("quote"), waived=waived)
+    if state.credit is not None and (not step.on_account or due(new, state.lines) > state.credit):
+        waived = {name: by for name, by in step.state.waived.items() if name != "credit"}
+        step.set(credit=None, waived=waived)
+
+
+def amended(step: Step, line: Line) -> None:
+    """A node gave back what an amendment asked for: the order now reads so, and the ERP is to know."""
+    documents = []
+    for document in step.order.lines:
+        if document.id == line.id:
+            if not line.live:
+                continue
+            document = change(document, quantity=change(document.quantity, amount=line.live / document.quantity.pack))
+        documents.append(document)
+    step.set(order=change(step.order, lines=tuple(documents)), sale_behind=not step.state.entered_in)
+
+
+def address_refused(step: Step, event: FulfillmentAddressRefused) -> None:
+    if step.state.share(event.fulfillment) is not None:
+        cancelling.refuse(step, "address", event.reason or cancelling.TOO_LATE)

@@ -1,0 +1,174 @@
+"""Commands that a system refused or that can't go on, and what people decide about them."""
+
+from crossdock.model.commands import Command, QuoteOrder
+from crossdock.model.events import ActionTaken, CommandAbandoned, CommandRefused
+from crossdock.processes.decision import abandoned
+from crossdock.processes.order_to_cash import (
+    billing,
+    credit,
+    holds,
+    payments,
+    refunds,
+    sale,
+    shipping,
+    sourcing,
+)
+from crossdock.processes.order_to_cash.step import Step, kind_of
+
+KINDS: dict[str, tuple[str, str]] = {
+    # command: the kind of its token, and who must see to it
+    "QuoteOrder": ("quote", "sales"),
+    "ReadCreditPosition": ("credit", "finance"),
+    "CreateSale": ("sale", "operations"),
+    "ChangeSale": ("change", "operations"),
+    "CancelSale": ("cancel_sale", "operations"),
+    "PostShipment": ("post", "operations"),
+    "PostInvoice": ("bill", "finance"),
+    "RegisterPayment": ("register", "finance"),
+    "PostCreditNote": ("credit", "finance"),
+    "CapturePayment": ("capture", "finance"),
+    "ConfirmShipment": ("inform", "customer_service"),
+    "ConfirmCancellation": ("tell", "customer_service"),
+    "RefuseChange": ("refuse", "customer_service"),
+}
+
+
+def _token(step: Step, command: str, ordinal: int) -> str | None:
+    """What an outcome is about: the awaited command with that ordinal, else the first of its kind."""
+    kind = KINDS.get(command, ("", ""))[0]
+    position = command == "ReadCreditPosition"
+    waiting = [
+        token
+        for token in step.state.pending
+        if kind_of(token) == kind and (kind != "credit" or (token == "credit") == position)
+    ]
+    for token in waiting:
+        if step.state.pending[token] == ordinal:
+            return token
+    free = [token for token in waiting if token not in step.state.stuck.values()]
+    return free[0] if free else None
+
+
+def refused(step: Step, event: CommandRefused) -> None:
+    """A system said no for good. The order goes on where it can; a person decides about the rest."""
+    token = _token(step, event.command, event.ordinal)
+    cause = f"refused:{event.command}:{event.ordinal}"
+    if token is None or cause in step.state.stuck:
+        return
+    role = KINDS[event.command][1]
+    step.set(pending={name: n for name, n in step.state.pending.items() if name != token})
+    reason = f"{event.system} refused {event.command}: {event.reason}"
+    if token == "credit" or (token == "sale" and event.code == "credit"):
+        holds.place(step, "credit", reason)
+        return
+    step.set(stuck={**step.state.stuck, cause: token})
+    step.ask(cause, reason, role)
+
+
+def abandoned_command(step: Step, event: CommandAbandoned) -> None:
+    """The runtime asks a person; here only what it was is kept, for when they say that it is done."""
+    token = _token(step, event.command, event.ordinal)
+    if token is not None:
+        cause = abandoned(event.command, event.ordinal)
+        step.set(stuck={**step.state.stuck, cause: token})
+
+
+def acted(step: Step, event: ActionTaken) -> None:
+    """A person decided about an exception of ours."""
+    cause = event.exception
+    token = step.state.stuck.get(cause)
+    if token is not None:
+        _about_command(step, event, token)
+        return
+    if cause not in step.state.asked:
+        return
+    step.settle(cause)
+    name = cause.partition(":")[2]
+    match cause.partition(":")[0], event.action:
+        case "hold", "done_by_hand":
+            if name in step.state.holds:
+                holds.let_pass(step, name, event.by)
+        case "hold", "retry":
+            _check_hold(step, name)
+        case "backorder", "retry":
+            step.set(avoid={})
+            sourcing.try_again(step)
+        case "authorization", "done_by_hand":
+            step.set(waived={**step.state.waived, "payment": event.by})
+
+
+def _check_hold(step: Step, name: str) -> None:
+    if name == "credit":
+        if step.order.terms.kind == "on_account" and step.state.customer:
+            credit.read(step)
+        if not step.state.quoted or "credit" not in step.state.pending:
+            step.set(quoted=False)
+    elif name in holds.CHECKED:
+        step.set(quoted=False)
+
+
+def _about_command(step: Step, event: ActionTaken, token: str) -> None:
+    """Retry issues a refused command again (the runtime itself repeats an abandoned one, under its key);
+    done_by_hand goes on as if it had answered, with the number that the person gives; dismiss goes on without."""
+    ours = event.exception.startswith("refused:")
+    if event.action == "retry":
+        if ours:
+            step.set(stuck={cause: each for cause, each in step.state.stuck.items() if cause != event.exception})
+            step.settle(event.exception)
+            _issue_again(step, token)
+        return
+    step.set(asked=tuple(each for each in step.state.asked if each != event.exception))
+    step.resolve(token)
+    if event.action == "done_by_hand":
+        _done(step, token, event)
+    elif token == "sale":
+        step.ask("no_sale", "the order is not in the ERP and waits; enter it or cancel it", "operations")
+    shipping.forget(step)
+
+
+def _issue_again(step: Step, token: str) -> None:
+    """The same command with a new ordinal. Quote, credit and sale follow by themselves where they are missing."""
+    command = _again(step, token)
+    if command is not None:
+        step.issue(token, command)
+
+
+def _again(step: Step, token: str) -> Command | None:
+    state = step.state
+    kind, _, name = token.partition(":")
+    match kind:
+        case "post" | "inform":
+            make = shipping.post_command if kind == "post" else shipping.inform_command
+            return next((make(step, sent) for sent in state.sent if sent.id == name), None)
+        case "bill":
+            return next((billing.command(step, each) for each in state.bills if str(each.n) == name), None)
+        case "capture":
+            return next((payments.capture_command(step, each) for each in state.captures if str(each.n) == name), None)
+        case "credit":
+            return next((refunds.command(step, each) for each in state.credits if each.reference == name), None)
+        case "change":
+            step.set(sale_behind=True)
+        case "cancel_sale":
+            return sale.cancel_command(step)
+        case "tell":
+            step.set(lines=tuple(line for line in state.lines))
+    return None
+
+
+def _done(step: Step, token: str, event: ActionTaken) -> None:
+    kind, _, name = token.partition(":")
+    match kind:
+        case "quote":
+            customer = event.reference or step.state.customer or step.order.parties.sold_to.number
+            step.set(quoted=bool(customer), customer=customer)
+        case "sale" if event.reference and not step.state.sale_number:
+            sale.numbered(step, event.reference)
+        case "bill":
+            for each in step.state.bills:
+                if str(each.n) == name and not each.number:
+                    billing.numbered(step, each, event.reference or "by hand", None)
+        case "register":
+            step.set(registered=(*step.state.registered, name))
+
+
+__all__ = ["KINDS", "QuoteOrder", "abandoned_command", "acted", "refused"]
