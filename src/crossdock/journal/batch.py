@@ -32,6 +32,15 @@ class Intake:
 
 
 @dataclass(slots=True)
+class Answer:
+    """The end of an attempt and what its instance is told of it: told only where the update holds, so that committing
+    it again after a lost answer tells nothing twice."""
+
+    update: CommandUpdate
+    messages: list[InboxRow]
+
+
+@dataclass(slots=True)
 class Batch:
     """Rows to write together. Lists are applied in the order of the fields; within one, in their own order.
 
@@ -47,6 +56,7 @@ class Batch:
     instances: list[InstanceRow] = field(default_factory=list)  # upsert by (partition, id)
     commands: list[CommandRow] = field(default_factory=list)
     command_updates: list[CommandUpdate] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     timers_gone: list[tuple[int, bytes, str]] = field(default_factory=list)  # (partition, instance, name)
     timers: list[TimerRow] = field(default_factory=list)  # upsert by (partition, instance, name)
     identifiers: list[IdentifierRow] = field(default_factory=list)  # insert or ignore by (hash, instance)
@@ -72,13 +82,14 @@ class Batch:
         """How many rows it writes."""
         return sum(len(getattr(self, name)) for name in self.__slots__) + sum(
             1 for intake in self.intake if intake.message is not None
-        )
+        ) + sum(len(answer.messages) for answer in self.answers)
 
 
 @dataclass(slots=True)
 class Receipt:
     """What became of a commit. Intakes answer in order: `new`, `same` (the first message again) or `different`
-    (the same id with another body; nothing was written for it). Updates answer whether they held."""
+    (the same id with another body; nothing was written for it). Updates and answers say whether they held."""
 
     intake: list[str] = field(default_factory=list)
     updates: list[bool] = field(default_factory=list)
+    answers: list[bool] = field(default_factory=list)

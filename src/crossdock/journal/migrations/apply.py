@@ -34,15 +34,16 @@ def known_revisions(store: str) -> set[str]:
     return {script.revision for script in _scripts(store).walk_revisions()}
 
 
-def upgrade(store: str, creator: Callable[[], Any], to: str = "head") -> None:
-    """Apply what is missing, on the DBAPI connection that `creator` returns. The caller holds the transaction."""
+def upgrade(store: str, creator: Callable[[], Any], lock: str = "", to: str = "head") -> None:
+    """Apply what is missing, in one transaction on the DBAPI connection that `creator` makes; `lock` is its first
+    statement, so that of several programs that start together one does the work and the others find it done."""
     from alembic.runtime.environment import EnvironmentContext
     from sqlalchemy import create_engine
     from sqlalchemy.pool import StaticPool
 
     scripts = _scripts(store)
     dialect = {"sqlite": "sqlite://", "postgres": "postgresql+psycopg://"}[store]
-    engine = create_engine(dialect, creator=creator, poolclass=StaticPool, skip_autocommit_rollback=True)
+    engine = create_engine(dialect, creator=creator, poolclass=StaticPool)
 
     def steps(revision: Any, _context: Any) -> Any:
         return scripts._upgrade_revs(to, revision)
@@ -51,9 +52,12 @@ def upgrade(store: str, creator: Callable[[], Any], to: str = "head") -> None:
         engine.connect() as connection,
         EnvironmentContext(_config(store), scripts, fn=steps, as_sql=False) as environment,
     ):
+        if lock:
+            connection.exec_driver_sql(lock)
         environment.configure(connection=connection, transactional_ddl=False)
         environment.run_migrations()
         connection.commit()
+    engine.dispose()
 
 
 def _config(store: str) -> Any:

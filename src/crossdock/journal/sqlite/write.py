@@ -76,6 +76,11 @@ def write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
         many(_insert(t.COMMANDS), batch.commands)
     for update in batch.command_updates:
         receipt.updates.append(connection.execute(_UPDATE_COMMAND, update).rowcount == 1)
+    for answer in batch.answers:
+        held = connection.execute(_UPDATE_COMMAND, answer.update).rowcount == 1
+        receipt.answers.append(held)
+        if held:
+            _append(connection, answer.messages)
     many("DELETE FROM timers WHERE partition = ? AND instance = ? AND name = ?", batch.timers_gone)
     many(_upsert(t.TIMERS), batch.timers)
     many(_ignore(t.IDENTIFIERS), batch.identifiers)

@@ -1,0 +1,186 @@
+"""Read-only questions to a PostgreSQL journal, on a connection of their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from crossdock.journal import tables as t
+from crossdock.journal.postgres import read, server
+from crossdock.journal.postgres.arrays import Blobs, Column, Integers, Texts
+from crossdock.journal.postgres.write import run
+from crossdock.journal.records import (
+    BalanceRow,
+    CommandRow,
+    EventRow,
+    ExceptionRow,
+    IdentifierRow,
+    InstanceRow,
+    PayloadRow,
+    ReplyRow,
+    TimerRow,
+)
+from crossdock.journal.rows import split_numbers
+from crossdock.journal.tables import quoted
+
+_EVENTS_AFTER = (
+    f"SELECT {quoted(t.EVENTS.fields, 'e.')} FROM "
+    "(SELECT p.partition, coalesce(c.n, 0) AS n FROM partitions p "
+    "LEFT JOIN unnest(%b::int8[], %b::int8[]) AS c (partition, n) ON c.partition = p.partition) c "
+    "CROSS JOIN LATERAL (SELECT *, row_number() OVER (ORDER BY n) AS place FROM "
+    "(SELECT * FROM events e WHERE e.partition = c.partition AND e.n > c.n ORDER BY e.n LIMIT %b) e) e "
+    # All partitions take turns, so that a busy one does not hold the others back.
+    "ORDER BY e.place, e.partition LIMIT %b"
+)
+_NEXT_DUE = f"""
+    WITH RECURSIVE lanes(system) AS (
+        (SELECT system FROM commands WHERE {t.OPEN_COMMANDS} ORDER BY system LIMIT 1)
+        UNION ALL
+        SELECT (SELECT c.system FROM commands c WHERE c.{t.OPEN_COMMANDS} AND c.system > lanes.system
+            ORDER BY c.system LIMIT 1)
+        FROM lanes WHERE lanes.system IS NOT NULL
+    )
+    SELECT least(
+        (SELECT min((SELECT min(due_at) FROM timers d WHERE d.partition = p.partition)) FROM partitions p),
+        (SELECT min((SELECT min(recheck_at) FROM unmatched u WHERE u.partition = p.partition)) FROM partitions p),
+        (SELECT min((SELECT c.due_at FROM commands c WHERE c.{t.OPEN_COMMANDS} AND c.state <> 'sending'
+            AND c.system = lanes.system ORDER BY c.due_at LIMIT 1)) FROM lanes)
+    )
+"""
+
+
+class PostgresReader:
+    """Sees what was committed when each question is asked. A question that a broken connection loses is asked again."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: server.Connection | None = None
+
+    def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with server.errors(self._url):
+            if self._connection is not None and not self._connection.closed:
+                try:
+                    return run(self._connection, [(statement, values)])[0]
+                except psycopg.OperationalError:
+                    if not self._connection.closed:
+                        raise
+            self._connection = server.connect(self._url, read_only=True)
+            return run(self._connection, [(statement, values)])[0]
+
+    def _in(self, table: t.Table, column: str, keys: Column, order: str) -> list[Any]:
+        return [table.row._make(row) for row in self._rows(read.any_of(table, column, keys, order), keys)]
+
+    def instance(self, id: bytes) -> InstanceRow | None:
+        found = self._rows(f"{read.INSTANCE} WHERE i.id = %b", id)
+        return InstanceRow._make(found[0]) if found else None
+
+    def find(self, value: str) -> list[IdentifierRow]:
+        return self._in(t.IDENTIFIERS, "value", Texts([value]), "scheme, issuer, partition, instance, hash")
+
+    def events_of(self, instances: Sequence[bytes], limit: int = 1000) -> list[EventRow]:
+        wanted = _blobs(instances)
+        rows = self._rows(f"{read.any_of(t.EVENTS, 'instance', wanted, 'partition, n')} LIMIT %b", wanted, limit)
+        return [EventRow._make(row) for row in rows]
+
+    def events_after(self, cursor: dict[int, int], limit: int) -> list[EventRow]:
+        places = sorted(cursor.items())
+        partitions, after = Integers([partition for partition, _ in places]), Integers([n for _, n in places])
+        rows = self._rows(_EVENTS_AFTER, partitions, after, limit, limit)
+        return sorted((EventRow._make(row) for row in rows), key=lambda row: row[:2])
+
+    def identifiers_of(self, instances: Sequence[bytes]) -> list[IdentifierRow]:
+        wanted = _blobs(instances)
+        joined = self._rows("SELECT numbers FROM instances WHERE id = ANY (%b::bytea[]) ORDER BY id", wanted)
+        hashes = [hash for (numbers,) in joined for hash in split_numbers(numbers)]
+        rows = self._in(t.IDENTIFIERS, "hash", _blobs(hashes), "instance, scheme, issuer, value")
+        return [row for row in rows if row.instance in set(wanted.values)]
+
+    def commands_of(self, instances: Sequence[bytes]) -> list[CommandRow]:
+        return self._in(t.COMMANDS, "instance", _blobs(instances), "instance, ordinal")
+
+    def timers_of(self, instances: Sequence[bytes]) -> list[TimerRow]:
+        return self._in(t.TIMERS, "instance", _blobs(instances), "due_at, instance, name")
+
+    def exceptions(self, state: str = "open", instances: Sequence[bytes] | None = None) -> list[ExceptionRow]:
+        order = "first_at, partition, instance, cause"
+        if instances is not None:
+            found = self._in(t.EXCEPTIONS, "instance", _blobs(instances), order)
+            return [row for row in found if state in ("", row.state)]
+        # The index covers open ones; a generic plan uses it only where the statement says so itself.
+        where = "state = 'open' AND %b = 'open'" if state == "open" else "%b IN (state, '')"
+        rows = self._rows(f"SELECT {t.EXCEPTIONS.columns} FROM exceptions WHERE {where} ORDER BY {order}", state)
+        return [ExceptionRow._make(row) for row in rows]
+
+    def reply(self, dedupe: bytes) -> ReplyRow | None:
+        return next(iter(self._in(t.REPLIES, "dedupe", Blobs([dedupe]), "dedupe")), None)
+
+    def payload(self, dedupe: bytes) -> PayloadRow | None:
+        return next(iter(self._in(t.PAYLOADS, "dedupe", Blobs([dedupe]), "dedupe")), None)
+
+    def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
+        rows = self._rows(
+            f"SELECT {t.COMMANDS.columns} FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
+            "AND system = %b AND due_at <= %b ORDER BY due_at, instance, ordinal LIMIT %b",
+            system,
+            now,
+            limit,
+        )
+        return [CommandRow._make(row) for row in rows]
+
+    def commands_sending(self, worker: str = "") -> list[CommandRow]:
+        rows = self._rows(
+            f"SELECT {t.COMMANDS.columns} FROM commands WHERE {t.OPEN_COMMANDS} AND state = 'sending' "
+            "AND %b IN ('', worker) ORDER BY changed_at, instance, ordinal",
+            worker,
+        )
+        return [CommandRow._make(row) for row in rows]
+
+    def next_due(self) -> int | None:
+        [(due,)] = self._rows(_NEXT_DUE)
+        return None if due is None else int(due)
+
+    def has_inbox(self) -> bool:
+        return bool(self._rows("SELECT EXISTS (SELECT 1 FROM inbox)")[0][0])
+
+    def cursor(self, name: str) -> str | None:
+        found = self._rows("SELECT value FROM cursors WHERE name = %b", name)
+        return str(found[0][0]) if found else None
+
+    def balances(self) -> list[BalanceRow]:
+        rows = self._rows(f"SELECT {t.BALANCES.columns} FROM balances WHERE item <> '' ORDER BY item, node, key")
+        return [BalanceRow._make(row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        counts = {
+            f"{process}/{phase}": int(number)
+            for process, phase, number in self._rows(
+                "SELECT process, phase, sum(instances)::int8 FROM tallies GROUP BY process, phase "
+                "HAVING sum(instances) > 0 ORDER BY process, phase"
+            )
+        }
+        [totals] = self._rows(
+            "SELECT (SELECT count(*) FROM exceptions WHERE state = 'open'), (SELECT count(*) FROM inbox), "
+            f"(SELECT count(*) FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending')"
+        )
+        return counts | dict(zip(("exceptions", "inbox", "commands"), totals, strict=True))
+
+    def instances(
+        self, process: str, over: bool | None = None, after: bytes = b"", limit: int = 100
+    ) -> list[InstanceRow]:
+        rows = self._rows(
+            f"{read.INSTANCE} WHERE i.id > %b AND i.process = %b AND coalesce(%b::bool, i.over) = i.over "
+            "ORDER BY i.id LIMIT %b",
+            after,
+            process,
+            over,
+            limit,
+        )
+        return [InstanceRow._make(row) for row in rows]
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _blobs(keys: Sequence[bytes]) -> Blobs:
+    return Blobs(sorted(set(keys)))

@@ -1,0 +1,140 @@
+"""A connection to the journal's server, and what PostgreSQL's errors mean to people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from struct import error as StructError
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import conninfo
+
+from crossdock.journal.migrations import apply
+from crossdock.journal.postgres import arrays
+from crossdock.journal.store import StoreBusy, StoreRefused, StoreRejected, StoreUnavailable
+
+TAKE_OVER_MS = 5000
+"""How long the partitions of a worker that died or hangs stay locked, at most."""
+
+_SETTINGS = {
+    "idle_in_transaction_session_timeout": str(TAKE_OVER_MS),
+    "tcp_user_timeout": str(TAKE_OVER_MS),
+    "lock_timeout": str(TAKE_OVER_MS + 1000),
+    # Every statement asks by an index; statistics of a table that was empty a moment ago must not say otherwise.
+    "enable_seqscan": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
+_MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(6357047118931)"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def name(url: str) -> str:
+    """The database's address without its password, for people."""
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
+
+
+def check(url: str) -> None:
+    """Raises StoreRefused where the URL can't be read."""
+    try:
+        urlsplit(url).port  # noqa: B018 - reading it is what checks it
+        conninfo.conninfo_to_dict(url)
+    except (psycopg.ProgrammingError, ValueError) as error:
+        raise StoreRefused(
+            f"The journal's address can't be read ({str(error).strip()}): use postgresql://user@host/database."
+        ) from error
+
+
+def connect(url: str, *, read_only: bool = False) -> Connection:
+    """A connection in autocommit, bounded in all it waits for."""
+    settings = _SETTINGS | ({"default_transaction_read_only": "on"} if read_only else {})
+    options = " ".join(f"-c {key}={value}" for key, value in settings.items())
+    connection: Connection = psycopg.connect(
+        url,
+        autocommit=True,
+        prepare_threshold=1,
+        connect_timeout=5,
+        options=options,
+        application_name="crossdock",
+        tcp_user_timeout=TAKE_OVER_MS,
+        keepalives_idle=2,
+        keepalives_interval=1,
+        keepalives_count=3,
+    )
+    connection.prepared_max = 512
+    arrays.register(connection.adapters)
+    if not read_only:
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) "
+            "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+        )
+    return connection
+
+
+def migrate(connection: Connection, url: str) -> None:
+    """Bring the schema up to date; of several workers that start together, one does it and the others wait."""
+    if apply.is_current("postgres", revision(connection), name(url)):
+        return
+
+    def plain() -> Connection:
+        # Alembic's own connection: it speaks psycopg's defaults.
+        return psycopg.connect(url, connect_timeout=5, application_name="crossdock")
+
+    apply.upgrade("postgres", plain, lock=_MIGRATION_LOCK)
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema's revision, None where there is no journal yet."""
+    there = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (apply.TABLE,)).fetchone()
+    if there is None or not there[0]:
+        return None
+    row = connection.execute(f"SELECT version_num FROM {apply.TABLE} ORDER BY version_num").fetchone()
+    return None if row is None else str(row[0])
+
+
+@contextmanager
+def errors(url: str) -> Iterator[None]:
+    """PostgreSQL's errors as the port's, each one sentence."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translated(error, url) from error
+    except (UnicodeEncodeError, OverflowError, StructError) as error:
+        raise StoreRejected(f"A value does not fit into the journal: {error}.") from error
+    except Exception as error:
+        # SQLAlchemy wraps the driver's errors while Alembic migrates.
+        cause = getattr(error, "orig", None)
+        if isinstance(cause, psycopg.Error):
+            raise translated(cause, url) from error
+        raise
+
+
+_NOT_OURS_TO_USE = ("password authentication failed", "no password supplied", "does not exist", "pg_hba.conf")
+
+
+def translated(error: psycopg.Error, url: str) -> Exception:
+    """What an error means, by its SQLSTATE (postgresql.org/docs, appendix A); without one, the connection broke."""
+    where, state = name(url), error.sqlstate
+    said = " ".join(str(error).split())
+    if state is None or state[:2] in ("08", "28"):
+        if state is None and not isinstance(error, psycopg.OperationalError):
+            return StoreRejected(f"The journal refuses these rows: {said}.")
+        if any(words in said for words in _NOT_OURS_TO_USE):
+            return StoreRefused(f"{where} can't be used ({said}): check user, password and database name.")
+        return StoreUnavailable(f"{where} can't be reached now ({said}): check that the server runs and is reachable.")
+    if state in ("40001", "40P01", "55P03"):
+        return StoreBusy(f"Another worker holds what this one wants in {where}: it is tried again.")
+    match state[:2]:
+        case "22" | "23" | "54":
+            return StoreRejected(f"The journal refuses these rows: {said}.")
+        case "53" | "57" | "58" | "25":
+            return StoreUnavailable(f"{where} can't be used now ({said}): check the server.")
+        case "XX":
+            return StoreRefused(f"{where} is damaged ({said}): restore it from a backup.")
+        case "42" | "3D" | "3F":
+            return StoreRefused(f"{where} can't be used ({said}): check the user's rights and the database.")
+    return StoreRejected(f"The journal refuses these rows: {said}.")

@@ -1,0 +1,158 @@
+"""Writes a batch within an open transaction, in one or two round trips."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crossdock.journal import rows
+from crossdock.journal import tables as t
+from crossdock.journal.batch import Batch, Receipt
+from crossdock.journal.postgres import statements as s
+from crossdock.journal.postgres.arrays import Blobs
+from crossdock.journal.postgres.server import Connection
+from crossdock.journal.postgres.statements import Statement
+from crossdock.journal.records import CommandUpdate, InboxRow, InstanceRow
+from crossdock.journal.store import StoreBusy
+from crossdock.journal.tables import Table
+
+Phases = dict[bytes, tuple[str, str] | None]
+Answers = list[list[tuple[Any, ...]]]
+Asked = tuple[str, Sequence[Any] | Mapping[str, Any] | None]
+
+
+def run(connection: Connection, statements: Sequence[Asked]) -> Answers:
+    """Send statements together, and give their rows once all have ended. The first error ends them all."""
+    with connection.pipeline():
+        cursors = [connection.execute(sql, values, binary=True) for sql, values in statements]
+    return [cursor.fetchall() if cursor.description is not None else [] for cursor in cursors]
+
+
+def write(connection: Connection, batch: Batch, step: Sequence[Statement] = ()) -> tuple[Receipt, Answers]:
+    """Everything of a batch that needs no claim, behind the statements of a step, whose rows it gives.
+
+    Leaves the COMMIT to its caller.
+    """
+    receipt = Receipt()
+    messages: list[InboxRow] = []
+    if batch.intake or batch.command_updates or batch.answers:
+        messages = _ask_first(connection, batch, receipt)
+    messages.extend(batch.inbox)
+    return receipt, run(connection, [*step, *_unconditional(batch, messages)])
+
+
+def _ask_first(connection: Connection, batch: Batch, receipt: Receipt) -> list[InboxRow]:
+    """What depends on what is there: intake, command updates and answers. Gives the messages that follow."""
+    first = rows.first_of_each(batch.intake)
+    waves = _waves([*batch.command_updates, *(answer.update for answer in batch.answers)])
+    asked: list[Statement] = []
+    if first:
+        payloads = [first[dedupe].payload for dedupe in sorted(first)]
+        asked.append(s.EXPIRED.of([(row.dedupe, row.received_at) for row in payloads]))
+        asked.append(s.PAYLOADS.of(payloads))
+        asked.append((s.DIGESTS, [Blobs([row.dedupe for row in payloads])]))
+    # Commands first written in this very batch, so that they can be updated in it.
+    if waves and batch.commands:
+        asked.append(s.COMMANDS.of(batch.commands))
+    asked.extend(s.UPDATE_COMMANDS.of([update for _, update in wave]) for wave in waves)
+    answers = run(connection, asked)
+    held = [False] * (len(batch.command_updates) + len(batch.answers))
+    for wave, found in zip(waves, answers[len(answers) - len(waves) :], strict=True):
+        keys = set(found)
+        for place, update in wave:
+            held[place] = (update.instance, update.ordinal) in keys
+    receipt.updates = held[: len(batch.command_updates)]
+    receipt.answers = held[len(batch.command_updates) :]
+    messages: list[InboxRow] = []
+    if first:
+        new = {dedupe for (dedupe,) in answers[1]}
+        known = {dedupe: digest for dedupe, digest in answers[2] if dedupe not in new}
+        receipt.intake, messages = rows.verdicts(batch.intake, first, known)
+    for answer, holds in zip(batch.answers, receipt.answers, strict=True):
+        if holds:
+            messages.extend(answer.messages)
+    return messages
+
+
+def _waves(updates: Sequence[CommandUpdate]) -> list[list[tuple[int, CommandUpdate]]]:
+    """Updates with their places, each command once a wave, in the order of their keys: one statement takes one each."""
+    waves: list[list[tuple[int, CommandUpdate]]] = []
+    seen: dict[tuple[bytes, int], int] = {}
+    for place, update in enumerate(updates):
+        key = (update.instance, update.ordinal)
+        wave = seen[key] = seen.get(key, -1) + 1
+        if wave == len(waves):
+            waves.append([])
+        waves[wave].append((place, update))
+    for entries in waves:
+        entries.sort(key=lambda entry: (entry[1].instance, entry[1].ordinal))
+    return waves
+
+
+def _last_of_each(table: Table, found: Sequence[Any]) -> list[Any]:
+    """The last row of each key, in key order: one statement writes a key once, and locks are taken in order."""
+    places = [table.fields.index(name) for name in table.key]
+    last = {tuple(row[place] for place in places): row for row in found}
+    return [last[key] for key in sorted(last)]
+
+
+def _unconditional(batch: Batch, messages: list[InboxRow]) -> list[Statement]:
+    reservations = rows.summed(batch.reservations)
+    written: list[tuple[s.Many, Sequence[Any]]] = [
+        (s.INBOX, [(row[0], *row[2:]) for row in messages]),
+        (s.COMMANDS, [] if batch.command_updates or batch.answers else batch.commands),
+        (s.TIMERS_GONE, sorted(set(batch.timers_gone))),
+        (s.TIMERS, _last_of_each(t.TIMERS, batch.timers)),
+        (s.IDENTIFIERS, _last_of_each(t.IDENTIFIERS, batch.identifiers)),
+        (s.MATCHED, [(event,) for event in sorted(set(batch.matched))]),
+        (s.UNMATCHED, _last_of_each(t.UNMATCHED, batch.unmatched)),
+        (s.BALANCES, _last_of_each(t.BALANCES, batch.balances)),
+        (s.MOVEMENTS, _last_of_each(t.MOVEMENTS, batch.movements)),
+        (s.RESERVATIONS, reservations),
+        (s.RESERVATIONS_GONE, [row[:3] for row in reservations if row.quantity < 0]),
+        (s.STOCK_WAITS_GONE, [(instance,) for instance in sorted(set(batch.stock_waits_gone))]),
+        (s.STOCK_WAITS, _last_of_each(t.STOCK_WAITS, batch.stock_waits)),
+        (s.CREDIT_GONE, sorted(set(batch.credit_gone))),
+        (s.CREDIT, _last_of_each(t.CREDIT, batch.credit)),
+        (s.EXCEPTIONS, rows.counted(batch.exceptions)),
+        (s.EXCEPTIONS_OVER, batch.exceptions_over),
+        (s.REPLIES, _last_of_each(t.REPLIES, batch.replies[::-1])),
+        (s.CURSORS, _last_of_each(t.CURSORS, batch.cursors)),
+    ]
+    return [many.of(found) for many, found in written if found]
+
+
+def write_step(connection: Connection, batch: Batch, next_n: Mapping[int, int], phases: Phases) -> Receipt:
+    """A claim's batch; see SQLite's. Raises StoreBusy where a message was consumed already."""
+    positions = rows.next_positions(batch, next_n)
+    unread = sorted({row.id for row in batch.instances} - phases.keys())
+    if unread:
+        [found] = run(connection, [(s.PHASES, [Blobs(unread)])])
+        phases.update((id, (process, phase)) for id, process, phase in found)
+    step: list[Statement] = []
+    if batch.consumed:
+        step.append(s.CONSUMED.of(batch.consumed))
+    if batch.events:
+        step.append(s.EVENTS.of(batch.events))
+        step.append(s.NEXT_N.of(sorted(positions.items())))
+    numbers = rows.numbers_of(_last_of_each(t.IDENTIFIERS, batch.identifiers))
+    if batch.instances:
+        step.extend(_instances(batch, phases, numbers))
+    if numbers:
+        step.append(s.ADD_NUMBERS.of(sorted(numbers.items())))
+    receipt, answers = write(connection, batch, step)
+    if batch.consumed and len(answers[0]) != len(batch.consumed):
+        raise StoreBusy("Another worker has consumed these messages already: read them again.")
+    return receipt
+
+
+def _instances(batch: Batch, phases: Phases, numbers: dict[bytes, bytes]) -> list[Statement]:
+    """Upserts of the instances with their new numbers, which are taken out of `numbers`."""
+    last: dict[bytes, InstanceRow] = {row.id: row for row in batch.instances}
+    before = {id: phase for id in last if (phase := phases.get(id)) is not None}
+    documents = {row.id: (row.partition, row.id, row.document) for row in batch.instances if row.document is not None}
+    written = [s.INSTANCES.of([(*last[id][:-1], numbers.pop(id, b"")) for id in sorted(last)])]
+    if documents:
+        written.append(s.DOCUMENTS.of([documents[id] for id in sorted(documents)]))
+    changes = rows.tally(last.values(), before)
+    if changes:
+        written.append(s.TALLIES.of(changes))
+    return written
