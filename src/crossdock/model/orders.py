@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from crossdock.model.base import Value
 from crossdock.model.identifiers import Identifier
@@ -55,7 +55,7 @@ class SalesOrderLine(Value, frozen=True):
     discounts: tuple[Discount, ...] = ()
     taxes: tuple[TaxLine, ...] = ()
     requested_on: date | None = None
-    ext: dict[str, object] = {}
+    ext: dict[str, Any] = {}
 
     @property
     def net(self) -> Money:
@@ -90,7 +90,7 @@ class SalesOrder(Value, frozen=True):
     customer_po: str = ""
     customer_note: str = ""
     identifiers: tuple[Identifier, ...] = ()
-    ext: dict[str, dict[str, object]] = {}
+    ext: dict[str, dict[str, Any]] = {}
 
     @property
     def net(self) -> Money:

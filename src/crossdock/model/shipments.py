@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from crossdock.model.base import Value
 from crossdock.model.items import Component
@@ -78,7 +78,7 @@ class Shipment(Value, frozen=True):
     packages: tuple[Package, ...]
     carrier: str = ""
     shipped_at: datetime | None = None
-    ext: dict[str, object] = {}
+    ext: dict[str, Any] = {}
 
     def quantities(self) -> dict[str, Decimal]:
         """Shipped base units by order line."""
