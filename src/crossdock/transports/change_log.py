@@ -53,14 +53,10 @@ class RawMessage(msgspec.Struct, frozen=True):
     data: msgspec.Raw
 
 
-def read_changes(
-    api: Api, cursor: str, now: datetime, limit: int = 200
-) -> Generator[Request, Response, FeedPage]:
+def read_changes(api: Api, cursor: str, now: datetime, limit: int = 200) -> Generator[Request, Response, FeedPage]:
     """The messages after a cursor, as deliveries. Raises NoAnswer where the log can't be read now."""
     page = yield from ask(api.get("v1", "changes", after=cursor or None, limit=limit), Changes, now)
     if isinstance(page, Refused | TryLater):
         raise NoAnswer(f"the log of changes can't be read: {page.reason}")
-    deliveries = tuple(
-        Delivery(TOPIC, change.payload.encode(), {"webhook-id": change.id}) for change in page.changes
-    )
+    deliveries = tuple(Delivery(TOPIC, change.payload.encode(), {"webhook-id": change.id}) for change in page.changes)
     return FeedPage(deliveries, page.cursor, page.more)

@@ -69,9 +69,7 @@ class Api(Value, frozen=True):
         return Request(method, url, {**fixed, **extra}, body, self.timeout)
 
 
-def ask(
-    request: Request, kind: type[T], now: datetime
-) -> Generator[Request, Response, T | Refused | TryLater]:
+def ask(request: Request, kind: type[T], now: datetime) -> Generator[Request, Response, T | Refused | TryLater]:
     """Send one request and read its answer. NotSent and NoAnswer pass through."""
     response = yield request
     stopped = failure(response, now)

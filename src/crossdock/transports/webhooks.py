@@ -45,9 +45,7 @@ def headers(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) 
     }
 
 
-def rejection(
-    secrets: Sequence[str], received: Mapping[str, str], body: bytes, now: datetime
-) -> Rejected | None:
+def rejection(secrets: Sequence[str], received: Mapping[str, str], body: bytes, now: datetime) -> Rejected | None:
     """Why a message is not taken: 400 where its headers are unfit, 401 where they don't prove it. None:
     authentic."""
     message_id = received.get("webhook-id", "")
@@ -68,6 +66,4 @@ def rejection(
     expected = [signature(secret, message_id, int(timestamp), body).encode() for secret in secrets]
     given = [part.encode() for part in signatures.split(" ")]
     matches = [hmac.compare_digest(one, other) for one in expected for other in given]
-    return (
-        None if any(matches) else Rejected(401, "the message's signature is not that of any secret we share")
-    )
+    return None if any(matches) else Rejected(401, "the message's signature is not that of any secret we share")

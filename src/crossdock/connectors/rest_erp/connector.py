@@ -315,9 +315,7 @@ def _invoice_posted(command: commands.PostInvoice, posted: wire.PostedInvoice) -
     return events.InvoicePosted(command.order, command.bill, invoice)
 
 
-def _credit_note_posted(
-    command: commands.PostCreditNote, posted: wire.PostedCreditNote
-) -> events.CreditNotePosted:
+def _credit_note_posted(command: commands.PostCreditNote, posted: wire.PostedCreditNote) -> events.CreditNotePosted:
     amount = Money(Decimal(posted.amount), posted.currency)
     note = CreditNote(posted.number, posted.reverses or command.reverses, amount, command.reason)
     return events.CreditNotePosted(command.order, command.reference, note)

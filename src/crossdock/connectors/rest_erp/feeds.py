@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from crossdock.connectors.rest_erp.wire import Sale, StockMovement
 from crossdock.model.base import Value
 from crossdock.runtime.connector import Delivery, Feed, FeedPage, Refused, TryLater
 from crossdock.runtime.ports import Exchange, NoAnswer
@@ -22,12 +23,27 @@ _LIMIT = 200
 
 
 class Page(Value, frozen=True):
-    """Changes in the order of their times; `next` is there while more follow, `until` is the latest time on
-    the page."""
+    """Changes as they stand on the wire, in the order of their times; `until` is the latest of them."""
 
     rows: tuple[msgspec.Raw, ...]
     until: Instant | None = None
-    next: Annotated[str, Meta(description="Give it as `page` for the rest.")] = ""
+    next: Annotated[str, Meta(description="Give it as `page` for the rest; empty at the end.")] = ""
+
+
+class ChangedSales(Value, frozen=True):
+    """A page of sales, in the order of `changed_at`; `until` is the latest of them."""
+
+    rows: tuple[Sale, ...]
+    until: Instant | None = None
+    next: str = ""
+
+
+class MovedStock(Value, frozen=True):
+    """A page of movements, in the order of `at`; `until` is the latest of them."""
+
+    rows: tuple[StockMovement, ...]
+    until: Instant | None = None
+    next: str = ""
 
 
 class Position(Value, frozen=True):
@@ -46,9 +62,7 @@ def stock_feed(api: Api, every: timedelta, overlap: timedelta) -> Feed:
     return Feed("stock", every, functools.partial(_read, api, "stock", "stock.moved", overlap))
 
 
-def _read(
-    api: Api, what: str, topic: str, overlap: timedelta, cursor: str, now: datetime
-) -> Exchange[FeedPage]:
+def _read(api: Api, what: str, topic: str, overlap: timedelta, cursor: str, now: datetime) -> Exchange[FeedPage]:
     at = msgspec.json.decode(cursor, type=Position) if cursor else Position()
     since = at.since.isoformat() if at.since else None
     request = api.get("v1", "changes", what, since=since, page=at.page or None, limit=_LIMIT)

@@ -53,9 +53,7 @@ def quote_request(order: SalesOrder, guest_customer: str) -> wire.QuoteRequest:
 Policy = Literal["per_shipment", "complete", "prepaid"]
 
 
-def sale_request(
-    order: SalesOrder, customer_number: str, billing: Policy = "per_shipment"
-) -> wire.SaleRequest:
+def sale_request(order: SalesOrder, customer_number: str, billing: Policy = "per_shipment") -> wire.SaleRequest:
     """An order under our key as reference."""
     parties = order.parties
     return wire.SaleRequest(
@@ -139,9 +137,7 @@ def _discount(line: SalesOrderLine) -> Decimal:
 
 
 def _charge_requests(charges: tuple[Charge, ...]) -> tuple[wire.Charge, ...]:
-    return tuple(
-        wire.Charge(charge.kind, text(charge.amount.amount), charge.description) for charge in charges
-    )
+    return tuple(wire.Charge(charge.kind, text(charge.amount.amount), charge.description) for charge in charges)
 
 
 def _delivery_request(asked: Delivery) -> wire.Delivery:
@@ -206,8 +202,7 @@ def order_of(sale: wire.Sale, system: str, channel: str) -> SalesOrder:
         terms=PaymentTerms(sale.terms.kind, sale.terms.net_days, sale.terms.name),
         delivery=_delivery(sale.delivery),
         charges=tuple(
-            Charge(one.kind, Money(Decimal(one.amount), sale.currency), one.description)
-            for one in sale.charges
+            Charge(one.kind, Money(Decimal(one.amount), sale.currency), one.description) for one in sale.charges
         ),
         total=Money(Decimal(sale.total), sale.currency) if sale.total is not None else None,
         revision=sale.revision,
@@ -230,9 +225,7 @@ def _line(line: wire.SaleLine, currency: str) -> SalesOrderLine:
         description=line.description,
         components=tuple(Component(part.item, Decimal(part.per_kit)) for part in line.components),
         discounts=(Discount(Money(discount, currency)),) if discount else (),
-        taxes=(TaxLine(Money(tax, currency), (tax / net).quantize(Decimal("0.0001"))),)
-        if tax and net
-        else (),
+        taxes=(TaxLine(Money(tax, currency), (tax / net).quantize(Decimal("0.0001"))),) if tax and net else (),
         requested_on=line.requested_on,
     )
 

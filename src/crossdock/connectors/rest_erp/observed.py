@@ -9,11 +9,13 @@ from crossdock.connectors.rest_erp import wire
 from crossdock.connectors.rest_erp.mapping import order_of
 from crossdock.model.events import (
     CancellationRequested,
+    DocumentReceived,
     Event,
     OrderChanged,
     OrderPlaced,
     StockMoved,
 )
+from crossdock.model.identifiers import Identifier
 from crossdock.runtime.connector import Delivery, Problem, Sighting, Translation
 from crossdock.transports.change_log import RawMessage
 from crossdock.transports.rest import problem
@@ -42,21 +44,24 @@ def _opened(delivery: Delivery) -> tuple[str, bytes]:
 
 def _sale(sale: wire.Sale, system: str, channel: str) -> Translation:
     own = sale.entered_by == "staff"
-    key = f"{channel}/{sale.number}" if own else sale.reference
+    unfit = _absurdities(sale) if own else ()
+    if unfit:
+        return Translation(problems=tuple(unfit))
     seen: list[Event] = []
-    unfit: list[Problem] = []
     if own:
-        unfit.extend(_absurdities(sale))
-        order = order_of(sale, system, channel)
         # The first sight of a sale may already be a later revision: who knows it takes the change, who
         # doesn't the order.
+        order = order_of(sale, system, channel)
         seen.append(OrderPlaced(order, system, sale.number))
         if sale.revision > 1 and sale.state == "open":
             seen.append(OrderChanged(order))
-    if sale.state == "cancelled" and key:
+    if sale.cancelled_by == "staff":
+        key = f"{channel}/{sale.number}" if own else sale.reference
         seen.append(CancellationRequested(key, sale.cancel_reason or f"cancelled in {system}"))
-    if unfit:
-        return Translation(problems=tuple(unfit))
+    elif not own:
+        number = Identifier("sale", sale.number, system)
+        summary = f"{sale.number} was changed by hand; what was ordered through us stays as it is"
+        seen.append(DocumentReceived(system, "sale.changed", summary, (number,)))
     return Translation(tuple(Sighting(event, sale.changed_at) for event in seen))
 
 
@@ -68,9 +73,7 @@ def _absurdities(sale: wire.Sale) -> list[Problem]:
     ]
     ids = [line.id for line in sale.lines]
     unfit += [
-        Problem(f"$.lines[{n}].id", f"`{id}` is the id of an earlier line")
-        for n, id in enumerate(ids)
-        if id in ids[:n]
+        Problem(f"$.lines[{n}].id", f"`{id}` is the id of an earlier line") for n, id in enumerate(ids) if id in ids[:n]
     ]
     return unfit if sale.lines else [Problem("$.lines", "an order needs a line")]
 

@@ -204,6 +204,7 @@ class Sale(Value, frozen=True):
     charges: tuple[Charge, ...] = ()
     total: Amount | None = None
     note: str = ""
+    cancelled_by: Literal["", "api", "staff"] = ""
     cancel_reason: str = ""
     remainder_cancelled: bool = False
 

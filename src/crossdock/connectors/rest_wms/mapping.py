@@ -67,9 +67,7 @@ Nodes = Callable[[str], str]
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def _reader(
-    kind: type[T], meaning: Callable[[T, Nodes, datetime], Event]
-) -> Callable[[bytes, Nodes, datetime], Event]:
+def _reader(kind: type[T], meaning: Callable[[T, Nodes, datetime], Event]) -> Callable[[bytes, Nodes, datetime], Event]:
     decode = msgspec.json.Decoder(kind).decode
     return lambda data, nodes, at: meaning(decode(data), nodes, at)
 

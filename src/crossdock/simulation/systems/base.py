@@ -8,6 +8,7 @@ clock.
 
 import heapq
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import InvalidOperation
@@ -73,7 +74,7 @@ class Outgoing(NamedTuple):
     request: Request
 
 
-class Simulated:
+class Simulated(ABC):
     """Base of the systems. Subclasses fill `self.routes` and say how a callback looks on the wire."""
 
     RETRIES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -196,6 +197,6 @@ class Simulated:
         times = [queue[0][0] for queue in (self._agenda, self._outbox) if queue]
         return min(times, default=None)
 
+    @abstractmethod
     def request_for(self, callback: Callback, now: datetime) -> Request:
         """A callback as it goes out now."""
-        raise NotImplementedError

@@ -9,36 +9,44 @@ from crossdock.simulation.systems.faults import NONE, Faults
 from crossdock.transports import webhooks
 
 
-class ContractSystem(Simulated):
-    """Sends signed webhooks to `<intake>/in/<name>/events`, and keeps each in its log of changes."""
+class SigningSystem(Simulated):
+    """Sends signed webhooks to `<intake>/in/<name>/events`; none without an intake."""
 
     def __init__(
-        self,
-        name: str,
-        token: str,
-        secret: str,
-        intake: str,
-        faults: Faults = NONE,
-        chance: Chance | None = None,
+        self, name: str, token: str, secret: str, intake: str, faults: Faults = NONE, chance: Chance | None = None
     ) -> None:
         super().__init__(name, token, faults, chance)
         self.secrets = [secret]
         self.intake = intake
-        self._log: list[tuple[str, bytes]] = []
-        self.route("GET", "/v1/changes", self._changes)
+        self._messages = 0
 
-    def tell(
-        self, type: str, data: object, at: datetime, *, never: bool = False, twice: bool = False
-    ) -> None:
-        """Log a message and call back with it."""
-        body = encode({"type": type, "timestamp": at, "data": data})
-        id = f"{self.name}-{len(self._log) + 1}"
-        self._log.append((id, body))
-        self.call_back(id, type, body, at, never=never, twice=twice)
+    def tell(self, type: str, data: object, at: datetime, *, never: bool = False, twice: bool = False) -> None:
+        """Call back with a message."""
+        self._messages += 1
+        id, body = f"{self.name}-{self._messages}", encode({"type": type, "timestamp": at, "data": data})
+        self.log(id, body)
+        self.call_back(id, type, body, at, never=never or not self.intake, twice=twice)
+
+    def log(self, id: str, body: bytes) -> None:
+        """Where messages are kept, by those that keep them."""
 
     def request_for(self, callback: Callback, now: datetime) -> Request:
         headers = webhooks.headers(self.secrets, callback.id, now, callback.body)
         return Request("POST", f"{self.intake}/in/{self.name}/events", headers, callback.body, 10.0)
+
+
+class LoggingSystem(SigningSystem):
+    """Keeps each message in its log of changes, whether or not it could be sent."""
+
+    def __init__(
+        self, name: str, token: str, secret: str, intake: str, faults: Faults = NONE, chance: Chance | None = None
+    ) -> None:
+        super().__init__(name, token, secret, intake, faults, chance)
+        self._log: list[tuple[str, bytes]] = []
+        self.route("GET", "/v1/changes", self._changes)
+
+    def log(self, id: str, body: bytes) -> None:
+        self._log.append((id, body))
 
     def _changes(self, call: Call) -> Response:
         after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "200"))

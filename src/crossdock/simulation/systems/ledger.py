@@ -48,9 +48,8 @@ class Ledger:
         self,
         at: datetime,
         kind: str,
+        order: tuple[str, str] = ("", ""),
         *,
-        channel: str = "",
-        order: str = "",
         line: str = "",
         item: str = "",
         quantity: Decimal = ZERO,
@@ -59,9 +58,8 @@ class Ledger:
         other: str = "",
         note: str = "",
     ) -> None:
-        self._rows.append(
-            Row(at, self.system, kind, channel, order, line, item, quantity, amount, document, other, note)
-        )
+        """Append a row; `order` is its channel and number."""
+        self._rows.append(Row(at, self.system, kind, *order, line, item, quantity, amount, document, other, note))
 
 
 def write_csv(rows: Iterable[Row], path: Path) -> None:
