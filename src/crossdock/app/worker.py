@@ -128,8 +128,9 @@ class Worker:
             self._lanes.refill(self._reader, now)
             attempts, batch = self._lanes.start(now)
             try:
-                if batch.command_updates:
-                    await self.commit(batch)
+                if batch.rows():
+                    receipt = await self.commit(batch)
+                    attempts = self._lanes.not_recorded(attempts, receipt.updates)
             except (StoreUnavailable, StoreBusy):
                 for attempt in attempts:
                     self._lanes.finish(attempt, NotSent("the attempt could not be recorded"), now)

@@ -97,13 +97,15 @@ class Writer:
             self._stopping.wait(_RETRY_SECONDS)
             return
         self.commits += 1
-        intake = updates = 0
+        intake = updates = answers = 0
         for batch, future in jobs:
             self.rows += batch.rows()
             part = Receipt(
                 receipt.intake[intake : intake + len(batch.intake)],
                 receipt.updates[updates : updates + len(batch.command_updates)],
+                receipt.answers[answers : answers + len(batch.answers)],
             )
+            answers += len(batch.answers)
             intake += len(batch.intake)
             updates += len(batch.command_updates)
             future.set_result(part)

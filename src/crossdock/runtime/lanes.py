@@ -6,10 +6,9 @@ No I/O: whoever drives a lane takes the started attempts, sends what their excha
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from crossdock.estate.model import Estate, Limits
-from crossdock.journal.batch import Batch
+from crossdock.journal.batch import Answer, Batch
 from crossdock.journal.records import EVENT, SENDING, UNKNOWN, WAITING, CommandRow, CommandUpdate, InboxRow, hash16
 from crossdock.journal.store import Reader
 from crossdock.model.codec import encode
@@ -32,8 +31,7 @@ class Attempt:
     exchange: Exchange[Outcome]
     repetition: Repetition
     is_look_up: bool
-    began_at: int
-    timeout: timedelta
+    is_recorded: bool
 
 
 @dataclass(slots=True)
@@ -147,7 +145,8 @@ class Lanes:
             self._leave(lane, row)
             return None
         is_look_up = row.state == UNKNOWN
-        if not is_look_up and not isinstance(repetition, Asks | Idempotent):
+        is_recorded = not is_look_up and not isinstance(repetition, Asks | Idempotent)
+        if is_recorded:
             batch.command_updates.append(self._update(row, SENDING, row.attempts + 1, row.due_at, now, "", row.state))
             row = row._replace(state=SENDING, attempts=row.attempts + 1, changed_at=now)
         elif not is_look_up:
@@ -155,12 +154,27 @@ class Lanes:
         task = Task(command, command_key(row), max(row.attempts, 1), instant(now))
         exchange = self._exchange(lane, command, task, is_look_up)
         lane.under_way += 1
-        return Attempt(row, exchange, repetition, is_look_up, now, lane.limits.timeout)
+        return Attempt(row, exchange, repetition, is_look_up, is_recorded)
 
     def _exchange(self, lane: Lane, command: Command, task: Task, is_look_up: bool) -> Exchange[Outcome]:
         if is_look_up:
             return lane.connector.look_up(task)  # type: ignore[return-value]  # NotFound is among what a look-up ends with
         return lane.connector.perform(task)
+
+    def not_recorded(self, attempts: list[Attempt], held: list[bool]) -> list[Attempt]:
+        """Drop the attempts whose record did not hold: somebody else changed the command. The rest may be sent."""
+        told = iter(held)
+        allowed: list[Attempt] = []
+        for attempt in attempts:
+            if attempt.is_recorded and not next(told):
+                lane = self._lanes[attempt.row.system]
+                lane.under_way -= 1
+                self._leave(lane, attempt.row)
+                lane.more_in_journal = True
+                attempt.exchange.close()
+            else:
+                allowed.append(attempt)
+        return allowed
 
     def finish(self, attempt: Attempt, ended: Ended, now: int) -> Batch:
         """Record how an attempt ended. Its answer goes to the instance's inbox in the same commit."""
@@ -173,8 +187,7 @@ class Lanes:
         else:
             verdict = after_attempt(row, ended, attempt.repetition, lane.limits, row.attempts, fraction)
         batch = Batch()
-        unwritten = not attempt.is_look_up and isinstance(attempt.repetition, Asks | Idempotent)
-        before = row.attempts - 1 if unwritten else row.attempts
+        before = row.attempts if attempt.is_look_up or attempt.is_recorded else row.attempts - 1
         after = self._conclude(batch, row, verdict, before, now)
         lane.under_way -= 1
         if after.state in (WAITING, UNKNOWN):
@@ -200,25 +213,24 @@ class Lanes:
         # An unknown outcome keeps the time its attempt began: look-ups reckon from it.
         changed = row.changed_at if verdict.state == UNKNOWN else now
         known = row._replace(attempts=known_attempts)
-        batch.command_updates.append(
-            self._update(known, verdict.state, row.attempts, due, changed, verdict.note, row.state)
-        )
-        for event in verdict.events:
-            batch.inbox.append(
-                InboxRow(
-                    row.partition,
-                    0,
-                    EVENT,
-                    now,
-                    row.instance,
-                    tag(event),
-                    row.system,
-                    f"command {command_key(row)}",
-                    0,
-                    now,
-                    encode(event),
-                )
+        messages = [
+            InboxRow(
+                row.partition,
+                0,
+                EVENT,
+                now,
+                row.instance,
+                tag(event),
+                row.system,
+                f"command {command_key(row)}",
+                0,
+                now,
+                encode(event),
             )
+            for event in verdict.events
+        ]
+        update = self._update(known, verdict.state, row.attempts, due, changed, verdict.note, row.state)
+        batch.answers.append(Answer(update, messages))
         return row._replace(state=verdict.state, due_at=due, changed_at=changed, note=verdict.note)
 
     def _update(

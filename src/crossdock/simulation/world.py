@@ -6,7 +6,6 @@ Nothing waits: the clock jumps to whatever is due next. One seed replays a run e
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from crossdock.estate.model import Estate
@@ -19,28 +18,8 @@ from crossdock.runtime.engine import Engine
 from crossdock.runtime.intake import conflict, intake
 from crossdock.runtime.lanes import Attempt, Lanes
 from crossdock.runtime.ports import Entropy, Exchange, NoAnswer, NotSent, Request, Response
-from crossdock.runtime.work import instant, micros
-
-
-class Ticket(Protocol):
-    """A callback that a system wants sent."""
-
-    ticket: int
-    request: Request
-
-
-class Edge(Protocol):
-    """A simulated system as the network sees it, faults included."""
-
-    def answer(self, request: Request, now: datetime) -> tuple[timedelta, Response | NotSent | NoAnswer]:
-        """What comes of a request, and after how long."""
-        ...
-
-    def due(self, now: datetime) -> Sequence[Ticket]: ...
-
-    def told(self, ticket: int, status: int, now: datetime) -> None: ...
-
-    def next_due(self) -> datetime | None: ...
+from crossdock.runtime.work import MICROSECOND, instant, micros
+from crossdock.simulation.network import Edge, Fate
 
 
 class World:
@@ -55,6 +34,7 @@ class World:
         edges: Mapping[str, Edge],
         entropy: Entropy,
         start: datetime,
+        latency: timedelta = timedelta(milliseconds=5),
     ) -> None:
         self.store = store
         self.estate = estate
@@ -66,7 +46,7 @@ class World:
         self.lanes = Lanes(estate, connectors, entropy, "world")
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
-        self.idle_after: int | None = None
+        self.latency = latency
         store.commit(self.lanes.recover(self.reader, self.now))
         for system, connector in sorted(self.connectors.items()):
             for feed in connector.feeds:
@@ -103,14 +83,16 @@ class World:
                 busy = True
             for _, edge in sorted(self.edges.items()):
                 for outgoing in edge.due(instant(self.now)):
-                    edge.told(outgoing.ticket, self.receive(outgoing.request), instant(self.now))
+                    status = self.receive(outgoing.request)
+                    edge.system.told(outgoing.ticket, status, instant(self.now))
                     busy = True
             busy = self._step() or busy
             busy = self._dispatch() or busy
 
     def _next_due(self) -> int | None:
         moments = [self.reader.next_due(), self.lanes.next_due()]
-        moments.extend(micros(due) for edge in self.edges.values() if (due := edge.next_due()) is not None)
+        dues = [edge.next_due(instant(self.now)) for edge in self.edges.values()]
+        moments.extend(micros(due) for due in dues if due is not None)
         if self._agenda:
             moments.append(self._agenda[0][0])
         return min((moment for moment in moments if moment is not None), default=None)
@@ -127,8 +109,8 @@ class World:
     def _dispatch(self) -> bool:
         self.lanes.refill(self.reader, self.now)
         attempts, batch = self.lanes.start(self.now)
-        if batch.command_updates:
-            self.store.commit(batch)
+        if batch.rows():
+            attempts = self.lanes.not_recorded(attempts, self.store.commit(batch).updates)
         for attempt in attempts:
             self._begin(attempt)
         return bool(attempts)
@@ -162,11 +144,16 @@ class World:
 
     def _send(self, request: Request, answered: Callable[[Response | NotSent | NoAnswer], None]) -> None:
         edge = self.edges.get(urlsplit(request.url).netloc)
-        if edge is None:
-            answered(NotSent(f"nobody listens at {request.url}"))
-            return
-        after, result = edge.answer(request, instant(self.now))
-        self._later(self.now + micros(instant(0) + after), lambda: answered(result))
+        fate = Fate(None, sent=False) if edge is None else edge.reach(request, instant(self.now))
+        after = min(fate.after, timedelta(seconds=request.timeout)) + self.latency
+        result: Response | NotSent | NoAnswer
+        if not fate.sent:
+            result = NotSent(f"nobody listens at {urlsplit(request.url).netloc}")
+        elif fate.response is None or fate.after.total_seconds() >= request.timeout:
+            result = NoAnswer(f"no answer within {request.timeout:g} s")
+        else:
+            result = fate.response
+        self._later(self.now + after // MICROSECOND, lambda: answered(result))
 
     # --- what comes in ----------------------------------------------------------------------------------------------
 
@@ -192,7 +179,7 @@ class World:
         cursor = self.reader.cursor(name) or ""
 
         def ended(result: object) -> None:
-            again = self.now + micros(instant(0) + feed.every)
+            again = self.now + feed.every // MICROSECOND
             if isinstance(result, FeedPage):
                 self._take_page(system, name, cursor, result)
                 again = self.now if result.more else again
