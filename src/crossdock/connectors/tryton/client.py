@@ -1,21 +1,20 @@
-"""Tryton's network API as conversations: sessions, models, buttons and wizards. Yields requests; sends nothing itself.
+"""Tryton's network API as conversations: sessions, models, buttons and wizards. It yields requests, sends nothing.
 
-Source: the JSON-RPC protocol of Tryton 8.2 (`POST /<database>/rpc/`). `common.db.login` opens a session, which the
-server may end at any time; the client then logs in again and repeats the call, which was not carried out.
+Source: the JSON-RPC protocol of Tryton 8.2 (`POST /<database>/rpc/`). `common.db.login` opens a session, which
+the server may end at any time; the client then logs in again and repeats the call, which was not carried out.
 Every call may raise a TrytonError, and NotSent or NoAnswer from whoever sends the requests.
 """
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import quote
 
-from crossdock.connectors.tryton.errors import NotPermitted, SessionOver, result
-from crossdock.connectors.tryton.wire import encode
+from crossdock.connectors.tryton.errors import NotPermitted, SessionOver, UserError, result
+from crossdock.connectors.tryton.wire import Wire, encode
 from crossdock.runtime.ports import Exchange, Request
 
-Record = dict[str, Any]
-Domain = Sequence[Any]
+Record = dict[str, Wire]
+Domain = Sequence[Wire]
 
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 
@@ -29,7 +28,7 @@ class TrytonClient:
         self._password = password
         self._timeout = timeout
         self._session: tuple[int, str] | None = None
-        self.context: Mapping[str, Any] = {}
+        self.context: Mapping[str, Wire] = {}
 
     @property
     def user_id(self) -> int | None:
@@ -46,7 +45,7 @@ class TrytonClient:
         self._session = (user_id, token)
         return int(user_id)
 
-    def call(self, method: str, *arguments: Any, context: Mapping[str, Any] | None = None) -> Exchange[Any]:
+    def call(self, method: str, *arguments: Wire, context: Mapping[str, Wire] | None = None) -> Exchange[Wire]:
         """The result of a remote method, with our context as its last argument."""
         if self._session is None:
             yield from self.login()
@@ -59,9 +58,7 @@ class TrytonClient:
         except SessionOver as refusal:
             raise NotPermitted(f"Tryton does not accept {self._user}'s session for {method}") from refusal
 
-    def _call(
-        self, method: str, arguments: Sequence[Any], context: Mapping[str, Any] | None
-    ) -> Exchange[Any]:
+    def _call(self, method: str, arguments: Sequence[Wire], context: Mapping[str, Wire] | None) -> Exchange[Wire]:
         assert self._session is not None
         user_id, token = self._session
         credentials = base64.b64encode(f"{self._user}:{user_id}:{token}".encode()).decode()
@@ -69,11 +66,11 @@ class TrytonClient:
         response = yield self._request(method, parameters, {"authorization": f"Session {credentials}"})
         return result(response)
 
-    def _request(self, method: str, parameters: Sequence[Any], headers: Mapping[str, str]) -> Request:
+    def _request(self, method: str, parameters: Sequence[Wire], headers: Mapping[str, str]) -> Request:
         body = encode({"id": 1, "method": method, "params": parameters})
         return Request("POST", self._endpoint, {**_JSON, **headers}, body, self._timeout)
 
-    # --- models ----------------------------------------------------------------------------------------------------
+    # --- models --------------------------------------------------------------------------------------------
 
     def search_read(
         self,
@@ -82,7 +79,7 @@ class TrytonClient:
         fields: Sequence[str],
         limit: int | None = None,
         order: Sequence[tuple[str, str]] | None = None,
-        context: Mapping[str, Any] | None = None,
+        context: Mapping[str, Wire] | None = None,
     ) -> Exchange[list[Record]]:
         """The records that a domain finds, with these fields (`party.name` follows a link)."""
         found = yield from self.call(
@@ -91,7 +88,7 @@ class TrytonClient:
         return list(found)
 
     def read(
-        self, model: str, ids: Sequence[int], fields: Sequence[str], context: Mapping[str, Any] | None = None
+        self, model: str, ids: Sequence[int], fields: Sequence[str], context: Mapping[str, Wire] | None = None
     ) -> Exchange[list[Record]]:
         """Records by id, in the order asked. Raises UserError where one does not exist or may not be read."""
         if not ids:
@@ -100,7 +97,7 @@ class TrytonClient:
         by_id = {record["id"]: record for record in found}
         return [by_id[number] for number in ids]
 
-    def create(self, model: str, *records: Mapping[str, Any]) -> Exchange[list[int]]:
+    def create(self, model: str, *records: Mapping[str, Wire]) -> Exchange[list[int]]:
         """Create records in one transaction; their ids."""
         return list((yield from self.call(f"model.{model}.create", list(records))))
 
@@ -108,8 +105,8 @@ class TrytonClient:
         self,
         model: str,
         ids: Sequence[int],
-        values: Mapping[str, Any],
-        context: Mapping[str, Any] | None = None,
+        values: Mapping[str, Wire],
+        context: Mapping[str, Wire] | None = None,
     ) -> Exchange[None]:
         """Change records in one transaction."""
         yield from self.call(f"model.{model}.write", list(ids), values, context=context)
@@ -118,17 +115,38 @@ class TrytonClient:
         """Delete records in one transaction."""
         yield from self.call(f"model.{model}.delete", list(ids))
 
-    def press(self, model: str, button: str, ids: Sequence[int]) -> Exchange[Any]:
-        """Press a button. Raises UserError where the record's state has no such step, also when it was just taken."""
+    def press(self, model: str, button: str, ids: Sequence[int]) -> Exchange[Wire]:
+        """Press a button. Raises UserError where the state has no such step, also when it was just taken."""
         return (yield from self.call(f"model.{model}.{button}", list(ids)))
 
     def wizard(
-        self, name: str, steps: Sequence[tuple[str, Mapping[str, Any]]], context: Mapping[str, Any]
-    ) -> Exchange[Any]:
-        """Walk through a wizard: states and the form data for each. The last step's answer."""
+        self, name: str, steps: Sequence[tuple[str, Mapping[str, Wire]]], context: Mapping[str, Wire]
+    ) -> Exchange[Wire]:
+        """Walk through a wizard: its states and the forms filled in for each. The last step's answer."""
         session, _start, _end = yield from self.call(f"wizard.{name}.create", context=context)
-        answer: Any = None
-        for state, data in steps:
-            answer = yield from self.call(f"wizard.{name}.execute", session, data, state, context=context)
+        answer: Wire = None
+        for state, forms in steps:
+            answer = yield from self.call(f"wizard.{name}.execute", session, forms, state, context=context)
         yield from self.call(f"wizard.{name}.delete", session, context=context)
         return answer
+
+    def advance(self, model: str, number: int, steps: Mapping[str, str], most: int = 12) -> Exchange[str]:
+        """Press the button that each state calls for until a state calls for none; that state.
+
+        A refused button whose record has moved on all the same was pressed before: by an attempt of ours that got
+        no answer, or by a person. Raises UserError where the record stays where it is.
+        """
+        for _ in range(most):
+            state = yield from self._state(model, number)
+            if state not in steps:
+                return state
+            try:
+                yield from self.press(model, steps[state], [number])
+            except UserError:
+                if (yield from self._state(model, number)) == state:
+                    raise
+        raise UserError(f"{model} {number} does not come to rest")
+
+    def _state(self, model: str, number: int) -> Exchange[str]:
+        (record,) = yield from self.read(model, [number], ["state"])
+        return str(record["state"])

@@ -1,8 +1,6 @@
 """What can come back from Tryton instead of a result, sorted by what to do about it."""
 
-from typing import Any
-
-from crossdock.connectors.tryton.wire import WireError, decode
+from crossdock.connectors.tryton.wire import Wire, WireError, decode
 from crossdock.runtime.ports import NoAnswer, Response
 
 
@@ -42,8 +40,8 @@ class SessionOver(TrytonError):
     """The session is no longer known; nothing was done."""
 
 
-def result(response: Response) -> Any:
-    """The result in an answer to a JSON-RPC call. Raises a TrytonError, or NoAnswer where a gateway lost the answer."""
+def result(response: Response) -> Wire:
+    """The result of a JSON-RPC call. Raises a TrytonError, or NoAnswer where a gateway lost the answer."""
     status = response.status
     if status == 401:
         raise SessionOver("the session is over")
@@ -66,7 +64,7 @@ def result(response: Response) -> Any:
     return answer.get("result")
 
 
-def _error(error: Any) -> TrytonError:
+def _error(error: Wire) -> TrytonError:
     match error:
         case ["UserError", [str(message), *rest]]:
             description = rest[0] if rest and isinstance(rest[0], str) else ""

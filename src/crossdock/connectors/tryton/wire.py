@@ -1,17 +1,20 @@
 """Tryton's JSON-RPC text to Python values and back. Pure.
 
-Source: Tryton 8.2's JSON protocol. Decimals, dates, instants, spans and bytes travel as objects with a `__class__`;
-quantities travel as plain JSON numbers and are read and written here as Decimal without passing through a float.
-Instants are UTC and carry no zone on the wire; here they do.
+Source: Tryton 8.2's JSON protocol. Decimals, dates, instants, spans and bytes travel as objects with a
+`__class__`; quantities travel as plain JSON numbers and are read and written here as Decimal without passing through
+a float. Instants are UTC and carry no zone on the wire; here they do.
 """
 
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
+
+# What travels is typed by Tryton's models, which every installation extends: readers say what they expect of it.
+Wire: TypeAlias = Any
 
 
 class Number(NamedTuple):
@@ -24,15 +27,15 @@ class WireError(ValueError):
     """Bytes that are no Tryton answer, or a value that Tryton has no type for."""
 
 
-def encode(value: Any) -> bytes:
-    """JSON bytes of a value made of dicts, sequences, str, int, bool, None, Decimal, Number, dates and bytes."""
+def encode(value: Wire) -> bytes:
+    """JSON bytes of dicts, sequences, str, int, bool, None, Decimal, Number, dates, spans and bytes."""
     return msgspec.json.encode(_dressed(value))
 
 
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes) -> Wire:
     """The value in JSON bytes; every fraction comes as Decimal. Raises WireError for anything else."""
     try:
         return _undressed(_decoder.decode(data))
@@ -40,7 +43,7 @@ def decode(data: bytes) -> Any:
         raise WireError(f"the answer is not Tryton JSON: {error}") from error
 
 
-def _dressed(value: Any) -> Any:
+def _dressed(value: Wire) -> Wire:
     match value:
         case None | bool() | int() | str():
             return value
@@ -65,7 +68,7 @@ def _dressed(value: Any) -> Any:
     raise WireError(f"Tryton has no type for {type(value).__name__}")
 
 
-def _undressed(value: Any) -> Any:
+def _undressed(value: Wire) -> Wire:
     if isinstance(value, list):
         return [_undressed(item) for item in value]
     if not isinstance(value, dict):

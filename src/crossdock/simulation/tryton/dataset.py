@@ -22,6 +22,7 @@ class ItemData(msgspec.Struct, frozen=True):
     stock: dict[str, Decimal] = {}
     components: dict[str, Decimal] = {}
     service: bool = False
+    taxed: bool = True
 
 
 class CustomerData(msgspec.Struct, frozen=True):
@@ -63,8 +64,8 @@ def sample_distributor() -> Distributor:
         "KIT-001", "Starter kit", Decimal(60), components={"SKU-001": Decimal(1), "SKU-002": Decimal(2)}
     )
     services = (
-        ItemData(FREIGHT, "Freight", Decimal(12), service=True),
-        ItemData(DISCOUNT, "Discount", Decimal(0), service=True),
+        ItemData(FREIGHT, "Freight", Decimal(12), service=True, taxed=False),
+        ItemData(DISCOUNT, "Discount", Decimal(0), service=True, taxed=False),
     )
     customers = (
         CustomerData("CUST-001", "Harbor Supply Co", Decimal(500)),

@@ -20,7 +20,7 @@ CLERK, CLERK_PASSWORD = "clerk", "local-clerk-only"
 PAYMENT_METHOD = "Crossdock"
 PRICE_LIST = "Trade"
 
-_INTEGRATION_GROUPS = ("Sales", "Stock", "Stock Force Assignment", "Accounting")
+_INTEGRATION_GROUPS = ("Sales", "Stock", "Sale Amendment", "Stock Force Assignment", "Accounting")
 _CLERK_GROUPS = ("Sales", "Stock", "Accounting", "Sales Administrator", "Stock Administration")
 # The SQLite of Debian 12 overflows its parser's stack when one create carries more templates than about 25.
 _BATCH = 20
@@ -65,8 +65,8 @@ def provision(url: str, database: str, data: Distributor, today: date) -> None:
     accounts = _chart(desk)
     for year in fiscal_years(today):
         _fiscal_year(desk, year)
-    category = _accounting(desk, data, accounts)
-    products = _items(desk, data, category)
+    categories = _accounting(desk, data, accounts)
+    products = _items(desk, data, categories)
     _warehouses(desk, data, products, today)
     _customers(desk, data, currency)
     _users(desk)
@@ -157,8 +157,8 @@ def _fiscal_year(desk: Desk, year: int) -> None:
     desk.call("model.account.fiscalyear.create_period", [fiscal_year])
 
 
-def _accounting(desk: Desk, data: Distributor, accounts: dict[str, int]) -> int:
-    """Terms, tax, payment method; the product category that carries the tax and the accounts."""
+def _accounting(desk: Desk, data: Distributor, accounts: dict[str, int]) -> dict[bool, int]:
+    """Terms, tax, payment method; the product categories that carry the accounts, by whether they carry the tax."""
     company = desk.client.context["company"]
     for name, days in (("Net 30", 30), ("Prepaid", 0)):
         delta = {"type": "remainder", "relativedeltas": [("create", [{"days": days}])]}
@@ -185,20 +185,20 @@ def _accounting(desk: Desk, data: Distributor, accounts: dict[str, int]) -> int:
             "company": company,
         },
     )
-    (category,) = desk.create(
+    uses = {
+        "accounting": True,
+        "account_expense": accounts["expense"],
+        "account_revenue": accounts["revenue"],
+    }
+    taxed, untaxed = desk.create(
         "product.category",
-        {
-            "name": "Goods",
-            "accounting": True,
-            "account_expense": accounts["expense"],
-            "account_revenue": accounts["revenue"],
-            "customer_taxes": [("add", [tax])],
-        },
+        {"name": "Taxed", **uses, "customer_taxes": [("add", [tax])]},
+        {"name": "Untaxed", **uses},
     )
-    return category
+    return {True: taxed, False: untaxed}
 
 
-def _items(desk: Desk, data: Distributor, category: int) -> dict[str, int]:
+def _items(desk: Desk, data: Distributor, categories: dict[bool, int]) -> dict[str, int]:
     """Products by item number; kits after what they are made of."""
     unit = desk.id("product.uom", ("name", "=", "Unit"))
     products: dict[str, int] = {}
@@ -206,7 +206,8 @@ def _items(desk: Desk, data: Distributor, category: int) -> dict[str, int]:
         items = [item for item in data.items if bool(item.components) is kits]
         for some in _batches(items):
             templates = desk.create(
-                "product.template", *(_template(item, unit, category, products) for item in some)
+                "product.template",
+                *(_template(item, unit, categories[item.taxed], products) for item in some),
             )
             fields = ("id", "code")
             found = carry_out(
