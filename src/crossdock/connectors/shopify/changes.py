@@ -2,7 +2,8 @@
 
 A whole order is cancelled with a tag of ours set first: the webhook that follows is then known as an echo. Some of
 its lines are cancelled by a refund of no money, whose note carries the command's key. A refusal is a line in the
-order's note, with the key, and a tag for people to filter by; writing it twice writes it once.
+order's note, and a tag for people to filter by; the same words are written once, whatever command brings them, so that
+the notice of our own note can't start a ring of refusals.
 """
 
 from typing import Any
@@ -35,7 +36,8 @@ class Cancelling:
         order = yield from read(self._api, command.number)
         if not order.get("cancelled_at"):
             note = f"cancelled: {command.reason} {mark(task.key)}" if command.reason else ""
-            yield from write_down(self._api, order, CANCELLED_TAG, note, task.key)
+            known = mark(task.key) in str(order.get("note") or "")
+            yield from write_down(self._api, order, CANCELLED_TAG, "" if known else note)
             wanted = {"reason": reason_code(command.reason), "email": self._notify}
             try:
                 yield from self._api.send("POST", f"orders/{command.number}/cancel.json", wanted)
@@ -90,9 +92,10 @@ class Refusing:
 
     def perform(self, command: RefuseChange, task: Task) -> Exchange[Outcome]:
         order = yield from read(self._api, command.number)
-        note = f"{command.what} refused: {command.reason} {mark(task.key)}"
-        yield from write_down(self._api, order, REFUSED_TAG, note, task.key)
-        return Done((ChannelInformed(command.order, "refusal", str(command.revision)),))
+        words = f"{command.what} refused: {command.reason}"
+        note = "" if words in str(order.get("note") or "") else f"{words} {mark(task.key)}"
+        yield from write_down(self._api, order, REFUSED_TAG, note)
+        return Done((ChannelInformed(command.order, "refusal"),))
 
 
 def read(api: Api, number: str) -> Exchange[dict[str, Any]]:
@@ -103,14 +106,14 @@ def read(api: Api, number: str) -> Exchange[dict[str, Any]]:
     return order if isinstance(order, dict) else {}
 
 
-def write_down(api: Api, order: dict[str, Any], tag: str, note: str, key: str) -> Exchange[None]:
-    """Adds a tag and a line of note to what stands there, unless they do already."""
+def write_down(api: Api, order: dict[str, Any], tag: str, note: str = "") -> Exchange[None]:
+    """Adds a line of note, and a tag unless it stands there already."""
     tags = [text for one in str(order.get("tags") or "").split(",") if (text := one.strip())]
     notes = str(order.get("note") or "")
     wanted: dict[str, object] = {}
     if tag not in tags:
         wanted["tags"] = ", ".join([*tags, tag])
-    if note and mark(key) not in notes:
+    if note:
         wanted["note"] = f"{notes}\n{note}".strip()
     if wanted:
         id = order.get("id")
@@ -130,4 +133,4 @@ def reason_code(reason: str) -> str:
 
 
 def _informed(command: ConfirmCancellation) -> Done:
-    return Done((ChannelInformed(command.order, "cancellation", command.number),))
+    return Done((ChannelInformed(command.order, "cancellation"),))

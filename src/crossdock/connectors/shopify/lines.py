@@ -1,5 +1,9 @@
 """Order lines: goods become lines of the order; tips, gift cards and services of the shop become charges.
 
+A line reads the same as long as the customer wants the same of it: what the shop counts on it as work goes on
+(`fulfillable_quantity`, `fulfillment_status`) goes to the order's `ext.shopify.line_items`, by line id. Only the
+customer's own `properties` (an engraving) go with the line.
+
 Quantities. `quantity` is what was ordered and rises with edits of the order. Units that a refund cancels
 (`restock_type: cancel`) stay in the line: they come as cancelled lines of that refund. Units that an edit removes
 without such a refund lower the line, and a line of which nothing is left is gone. What was fulfilled or came back was
@@ -8,10 +12,11 @@ ordered all the same.
 
 from collections import Counter
 from decimal import Decimal
+from typing import Literal
 
 from crossdock.connectors.shopify.money import Till
 from crossdock.connectors.shopify.policies import requested_on
-from crossdock.connectors.shopify.source import Source
+from crossdock.connectors.shopify.source import Source, plain
 from crossdock.model.items import Component
 from crossdock.model.orders import SalesOrderLine
 from crossdock.model.prices import Charge, Discount, Price, TaxLine
@@ -43,6 +48,18 @@ class Moves:
                 for line in fulfilment.parts("line_items"):
                     self.fulfilled[line.see_text("id")] += _units(line)
 
+    def has_left(self, line: Source) -> bool:
+        """Whether any of a line is fulfilled."""
+        return (
+            line.see_text("fulfillment_status") in ("fulfilled", "partial") or self.fulfilled[line.see_text("id")] > 0
+        )
+
+    def is_done(self, line: Source) -> bool:
+        """Whether all of a line is fulfilled or cancelled."""
+        id = line.see_text("id")
+        whole = line.see_text("fulfillment_status") == "fulfilled"
+        return whole or _units(line) <= self.fulfilled[id] + self.cancelled[id]
+
     def ordered(self, line: Source, id: str, quantity: Decimal) -> Decimal:
         """How much of a line counts as ordered, at most its `quantity`."""
         if self.order_cancelled or line.see_text("fulfillment_status") == "fulfilled":
@@ -54,6 +71,15 @@ class Moves:
         if current is not None:
             return min(quantity, max(current, ZERO) + self.refunded[id])
         return quantity
+
+
+def shipped(order: Source) -> Literal["", "partly", "wholly"]:
+    """How much of what ships the shop counts as fulfilled, by whomever."""
+    moves = Moves(order)
+    lines = [line for line in order.parts("line_items") if is_goods(line) and line.data.get("requires_shipping", True)]
+    if not any(moves.has_left(line) for line in lines):
+        return ""
+    return "wholly" if all(moves.is_done(line) for line in lines) else "partly"
 
 
 def is_goods(line: Source) -> bool:
@@ -90,7 +116,7 @@ def goods(line: Source, till: Till, moves: Moves, applications: list[Source]) ->
         discounts=discounts(line, till, applications),
         taxes=till.taxes(line),
         requested_on=requested_on(line),
-        ext=_ext(line),
+        ext=_own_words(line),
     )
 
 
@@ -194,9 +220,10 @@ def _components(line: Source) -> tuple[Component, ...]:
     return tuple(parts)
 
 
-def _ext(line: Source) -> dict[str, object]:
-    rest = line.rest()
-    return {"shopify": rest} if rest else {}
+def _own_words(line: Source) -> dict[str, object]:
+    if not line.has("properties"):
+        return {}
+    return {"shopify": {"properties": plain(line.data.pop("properties"))}}
 
 
 def _units(line: Source) -> int:

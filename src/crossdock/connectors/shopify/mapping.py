@@ -40,17 +40,20 @@ class _Contents:
         self.kept: list[dict[str, object]] = []
         self.empty_because: Literal["removed", "no goods"] = "no goods"
 
+    def keep(self, rest: dict[str, object]) -> None:
+        """What of a line has no field of ours; a line's id alone says nothing more."""
+        if rest.keys() - {"id"}:
+            self.kept.append(rest)
+
 
 def read_order(body: dict[str, Any], settings: Settings, problems: Problems, received_at: datetime) -> Reading:
     """Consumes `body`. No order where a problem is fatal, or where nothing is to be delivered."""
     order = Source(body, problems)
     id = order_id(order)
     till = Till(order, settings)
-    placed = _instant(order, "created_at", received_at)
-    changed = _instant(order, "updated_at", placed)
-    paid = payments.payments(
-        order, till, id, placed.astimezone(UTC), changed.astimezone(UTC), settings.authorization_valid
-    )
+    placed = order.take_instant("created_at") or received_at
+    changed = order.take_instant("updated_at")
+    paid = payments.payments(order, till, id, placed, changed or placed, settings.authorization_valid)
     terms, wishes = payments.terms(order), delivery(order)
     buyers = parties(order, settings.channel)
     contents = _contents(order, till)
@@ -83,7 +86,7 @@ def read_order(body: dict[str, Any], settings: Settings, problems: Problems, rec
             taxes=taxes,
             total=None if total is None else till.money(total),
             payments=paid,
-            changed_at=changed.astimezone(UTC),
+            changed_at=changed.astimezone(UTC) if changed else None,
             placed_zone=zone_of(placed),
             legal_entity=settings.legal_entity,
             customer_po=customer_po,
@@ -128,13 +131,14 @@ def _contents(order: Source, till: Till) -> _Contents:
             line = lines.goods(item, till, moves, applications)
             if line is not None:
                 found.lines.append(line)
+                found.keep({"id": line.id, **item.rest()})
                 continue
             found.empty_because = "removed"
         else:
             charge = lines.cost(item, till)
             found.charges.extend([charge] if charge else [])
             found.taxes.extend(till.taxes(item))
-        found.kept.append(item.rest())
+        found.keep(item.rest())
     ids = [line.id for line in found.lines]
     if len(set(ids)) != len(ids):
         order.unfit("line_items", "two lines have the same id, so they can't be told apart", fatal=True)
@@ -194,7 +198,3 @@ def _ext(order: Source, kept: list[dict[str, object]]) -> dict[str, dict[str, ob
     if kept:
         rest["line_items"] = kept
     return {"shopify": rest} if rest else {}
-
-
-def _instant(source: Source, name: str, otherwise: datetime) -> datetime:
-    return source.take_instant(name) or otherwise

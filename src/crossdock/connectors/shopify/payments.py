@@ -3,8 +3,9 @@
 | status | terms | money |
 |---|---|---|
 | authorized | card | one authorisation of what is outstanding, `<order id>/authorization` |
+| any other, with payment terms agreed | on account | as below |
 | paid, partially_refunded, refunded | prepaid | one payment of the total, `<order id>/payment` |
-| pending with payment terms or a purchase order number | on account | none |
+| pending with a purchase order number | on account | none |
 | pending otherwise, partially_paid, voided, expired | prepaid | none yet |
 
 One fact has one reference whichever delivery tells it, so it counts once. Once we capture, an attribute of ours stands
@@ -13,7 +14,7 @@ Where a payload does carry `transactions`, these are the payments, by transactio
 rest is authorised is `<order id>/gift_card`. A payment that grew by an edit is `<order id>/payment/<new total>`.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -40,25 +41,26 @@ def we_capture(order: Source) -> bool:
 
 
 def terms(order: Source) -> PaymentTerms:
-    """The status and gateways stay in `ext`, verbatim beside what they mean."""
+    """The status and gateways stay in `ext`, verbatim beside what they mean. Agreed terms stand once they are paid too:
+    an order must not read differently because work on it went on."""
     status = order.see_text("financial_status")
     if status and status not in _KNOWN:
         order.unfit("financial_status", f"is not one that we know: {status[:40]!r}; taken as pending")
-    gateway = ", ".join(name for name in order.data.get("payment_gateway_names") or () if isinstance(name, str))
     if status == "authorized" or we_capture(order):
-        return PaymentTerms("card", name=gateway)
+        return PaymentTerms("card")
     agreed = order.part("payment_terms")
-    if status in ("", "pending") and (agreed or order.has("po_number")):
+    if agreed or (status in ("", "pending") and order.has("po_number")):
         days = agreed.see_decimal("due_in_days")
         net = int(days) if days is not None and 0 <= days <= 3650 else 0
         return PaymentTerms("on_account", net, agreed.see_text("payment_terms_name"))
-    return PaymentTerms("prepaid", name=gateway)
+    return PaymentTerms("prepaid")
 
 
 def payments(
     order: Source, till: Till, id: str, placed_at: datetime, changed_at: datetime, valid: timedelta
 ) -> tuple[Payment, ...]:
     """The money that the payload proves. `valid` is how long an authorisation holds where it does not say."""
+    placed_at, changed_at = placed_at.astimezone(UTC), changed_at.astimezone(UTC)
     if order.has("transactions"):
         return _transactions(order, till, placed_at, valid)
     total = till.see(order, "total_price") or ZERO
@@ -68,12 +70,17 @@ def payments(
         open_amount = outstanding if outstanding and status == "authorized" else total
         held = Payment(f"{id}/authorization", "authorization", till.money(open_amount), placed_at, placed_at + valid)
         card = total - open_amount
-        if card > 0 and "gift_card" in (order.data.get("payment_gateway_names") or ()):
+        if card > 0 and _with_gift_card(order):
             return Payment(f"{id}/gift_card", "payment", till.money(card), placed_at), held
         return (held,)
     if status in PAID and total:
         return _paid(order, till, id, total, changed_at)
     return ()
+
+
+def _with_gift_card(order: Source) -> bool:
+    names = order.data.get("payment_gateway_names")
+    return isinstance(names, list) and "gift_card" in names
 
 
 def _paid(order: Source, till: Till, id: str, total: Decimal, at: datetime) -> tuple[Payment, ...]:
@@ -92,7 +99,7 @@ def _transactions(order: Source, till: Till, placed_at: datetime, valid: timedel
         id = one.see_text("id")
         if kind is None or not amount or not id or one.see_text("status") != "success":
             continue
-        at = one.see_instant("created_at") or placed_at
-        expires = (one.see_instant("authorization_expires_at") or at + valid) if kind == "authorization" else None
-        found.append(Payment(id, kind, till.money(amount), at, expires))
+        at = (one.see_instant("created_at") or placed_at).astimezone(UTC)
+        expires = (one.see_instant("authorization_expires_at") or at + valid).astimezone(UTC)
+        found.append(Payment(id, kind, till.money(amount), at, expires if kind == "authorization" else None))
     return tuple(found)

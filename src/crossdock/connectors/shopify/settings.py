@@ -9,6 +9,7 @@ from crossdock.runtime.connector import LookUp
 # Tags, attributes and notes of ours at the shop: by them our own doings are known when they come back as webhooks.
 CANCELLED_TAG = "crossdock-cancelled"
 REFUSED_TAG = "crossdock-refused"
+SHIPPED_TAG = "crossdock-shipped"
 CAPTURE_ATTRIBUTE = "crossdock capture"
 NOTE_MARK = "[crossdock "
 
@@ -22,9 +23,9 @@ class Settings(Value, frozen=True):
     secrets (several while one is rotated); `callback` our own public address of its webhooks, `https://hub/in/<system>`,
     empty where subscriptions are kept by hand.
 
-    `money` says whose amounts an order carries: the shop's currency, or the one the customer saw. `since` is where the
-    poll begins at first; without it, when it first runs. `authorization_valid` holds where Shopify does not say when an
-    authorisation expires.
+    `money` says whose amounts an order carries: the shop's currency, or the one the customer saw. Orders placed before
+    `since` are left to whoever had them; the poll begins there, or without it when it first runs. `authorization_valid`
+    holds where Shopify does not say when an authorisation expires.
     """
 
     system: str

@@ -3,12 +3,16 @@
 Shopify keeps one tracking number a fulfilment (REST Admin API, Fulfillment). A package is looked up by that number,
 and a package without one carries `<shipment>/<package>` instead. What is already there is never sent again, so that a
 shipment that was cut off half-way is finished by doing it again. A package without contents has nothing to confirm.
+
+Before the first one the order gets a tag of ours: goods that are fulfilled on an order without it were shipped by
+somebody else.
 """
 
 from decimal import Decimal
 from typing import Any
 
-from crossdock.connectors.shopify.settings import Settings
+from crossdock.connectors.shopify.changes import read, write_down
+from crossdock.connectors.shopify.settings import SHIPPED_TAG, Settings
 from crossdock.connectors.shopify.source import decimal_of
 from crossdock.connectors.shopify.wire import Api, members
 from crossdock.model.commands import ConfirmShipment
@@ -41,6 +45,8 @@ class Shipping:
     def _complete(self, command: ConfirmShipment, known: set[str]) -> Exchange[Outcome]:
         missing = {number: units for number, units in _parcels(command).items() if number not in known}
         if missing:
+            order = yield from read(self._api, command.number)
+            yield from write_down(self._api, order, SHIPPED_TAG)
             body = yield from self._api.get(f"orders/{command.number}/fulfillment_orders.json")
             still_open = _Fulfillable(members(body, "fulfillment_orders"))
             for number, units in missing.items():

@@ -15,6 +15,7 @@ from crossdock.runtime.connector import Problem
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _LARGEST_INT = 2**63 - 1
 _MOST_DIGITS = 20
+_EARLIEST, _LATEST = 1970, 2200
 
 
 class Unreadable(ValueError):
@@ -127,6 +128,9 @@ class Source:
         if at.tzinfo is None:
             self.unfit(name, "must carry its offset from UTC")
             return None
+        if not _EARLIEST <= at.year <= _LATEST:
+            self.unfit(name, f"must be between the years {_EARLIEST} and {_LATEST}")
+            return None
         return at
 
     def take_instant(self, name: str) -> datetime | None:
@@ -165,7 +169,7 @@ class Source:
 
     def rest(self) -> dict[str, object]:
         """What nobody took, as values that JSON brings back unchanged; empty values are left out."""
-        return {name: value for name, item in self.data.items() if not _says_nothing(value := _plain(item))}
+        return {name: value for name, item in self.data.items() if not _says_nothing(value := plain(item))}
 
     def __bool__(self) -> bool:
         return any(not _says_nothing(value) for value in self.data.values())
@@ -205,13 +209,12 @@ def _says_nothing(value: object) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
-def _plain(value: object) -> object:
-    """Without empty members; numbers that JSON would bend become strings. Lists keep their places."""
+def plain(value: object) -> object:
+    """A value without empty members; numbers that JSON would bend become strings. Lists keep their places."""
     if isinstance(value, dict):
-        kept = {name: plain for name, item in value.items() if not _says_nothing(plain := _plain(item))}
-        return kept
+        return {name: kept for name, item in value.items() if not _says_nothing(kept := plain(item))}
     if isinstance(value, list):
-        items = [_plain(item) for item in value]
+        items = [plain(item) for item in value]
         return items if any(not _says_nothing(item) for item in items) else []
     if isinstance(value, Decimal):
         return str(value)

@@ -6,14 +6,16 @@
 | orders/updated, orders/paid | OrderChanged, and PaymentReceived for what the status proves |
 | orders/cancelled | CancellationRequested, unless we cancelled it ourselves |
 | refunds/create | RefundRequested, unless we made it; and DocumentReceived with what has no field |
-| orders/polled (our own poll) | OrderPlaced, then all of the above that the order shows: each counts once |
+| orders/polled (our own poll) | all of the above that the order shows; each counts once |
 | customers/redact, customers/data_request, shop/redact | PersonalDataRequested; shop/redact is about all: `*` |
 | order_transactions/create | PaymentFailed for a declined one |
 | app/uninstalled, subscriptions, others | DocumentReceived |
 
-Rules. A test order (`test: true`) is no order, unless the setting takes them. An order that is already fulfilled when
-it is first told of (a counter sale) is not placed, since its goods have left. One that asks for nothing that ships or
-is stocked (a gift card) is not placed either.
+What is no order to us, and is kept as a notice: a test order (`test: true`), unless the setting takes them; one placed
+before `since`; one that asks for nothing that ships or is stocked (a gift card); a counter sale (`source_name: pos`)
+whose goods have left with the customer. Goods that are fulfilled on an order of ours by somebody else are a problem for
+a person, since they would be shipped twice. Where all goods are fulfilled by us or the order is cancelled, there is
+nothing left to change: only money is told.
 """
 
 import copy
@@ -21,10 +23,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from crossdock.connectors.shopify.mapping import Reading, identifiers, order_id, read_order
+from crossdock.connectors.shopify.lines import shipped
+from crossdock.connectors.shopify.mapping import identifiers, order_id, read_order
 from crossdock.connectors.shopify.policies import tags
 from crossdock.connectors.shopify.refunds import ReadRefund, read_refund
-from crossdock.connectors.shopify.settings import CANCELLED_TAG, Settings
+from crossdock.connectors.shopify.settings import CANCELLED_TAG, SHIPPED_TAG, Settings
 from crossdock.connectors.shopify.source import Problems, Source, Unreadable, parse
 from crossdock.model.codec import encode
 from crossdock.model.events import (
@@ -85,52 +88,37 @@ class _Job:
     # --- topics -----------------------------------------------------------------------------------------------------
 
     def created(self) -> None:
-        if self._is_test():
+        if self._is_none_of_ours():
             return
-        if self.source.see_text("fulfillment_status") in ("fulfilled", "partial"):
-            return self._keep("was already fulfilled in the shop when it was first told of: not placed")
-        at = self._at("created_at")
-        reading = self._read()
-        if reading.order is not None:
-            self._tell(OrderPlaced(reading.order), at)
-        elif reading.empty_because:
-            self._keep("asks for nothing that ships: not placed")
+        seen = Source(copy.deepcopy(self.body), Problems())
+        self._order(OrderPlaced, self._at("created_at"))
+        self._cancelled_too(seen)
 
     def updated(self) -> None:
-        if not self._is_test():
-            self._changed(self._at("updated_at"))
+        if not self._is_none_of_ours():
+            self._order(OrderChanged, self._at("updated_at"))
 
     def cancelled(self) -> None:
-        if self._is_test():
-            return
-        id = order_id(self.source)
-        if self.problems.fatal:
+        order_id(self.source)
+        if self.problems.fatal or self._is_none_of_ours():
             return
         if CANCELLED_TAG in tags(self.source):
             return self._keep("is cancelled in the shop, as we asked")
-        self._tell(
-            CancellationRequested(self.settings.key(id), self.source.see_text("cancel_reason")),
-            self._at("cancelled_at"),
-        )
+        self._cancel(self.source, self._at("cancelled_at"))
 
     def refunded(self) -> None:
         self._refund(read_refund(self.body, self.settings, self.problems), keep=True)
 
     def polled(self) -> None:
         """An order as the poll found it, whatever webhooks came or were lost."""
-        if self._is_test():
+        if self._is_none_of_ours():
             return
+        seen = Source(copy.deepcopy(self.body), Problems())
         placed, changed = self._at("created_at"), self._at("updated_at")
-        seen = copy.deepcopy(self.body)
-        fulfilled = self.source.see_text("fulfillment_status") in ("fulfilled", "partial")
-        reading = self._read()
-        if reading.order is not None:
-            if not fulfilled:
-                self._tell(OrderPlaced(reading.order), placed)
-            if changed > placed:
-                self._tell(OrderChanged(reading.order), changed)
-            self._paid(reading, changed)
-        self._ended(reading, Source(seen, self.problems), changed)
+        self._order(OrderChanged if changed > placed else OrderPlaced, changed)
+        if seen.has("id") and not self.problems.fatal:
+            self._refunds(seen)
+        self._cancelled_too(seen)
 
     def personal(self) -> None:
         source = self.source
@@ -176,45 +164,57 @@ class _Job:
 
     # --- parts ------------------------------------------------------------------------------------------------------
 
-    def _read(self) -> Reading:
-        return read_order(self.body, self.settings, self.problems, self.received_at)
-
-    def _changed(self, at: datetime) -> None:
+    def _order(self, kind: type[OrderPlaced] | type[OrderChanged], at: datetime) -> None:
+        """The order as it reads now, and its money; `kind` says whether that is news or a change."""
         seen = Source(copy.deepcopy(self.body), Problems())
-        reading = self._read()
-        if reading.order is not None:
-            self._tell(OrderChanged(reading.order), at)
-            self._paid(reading, at)
-        elif reading.empty_because == "removed":
-            self._emptied(seen, at)
-
-    def _emptied(self, seen: Source, at: datetime) -> None:
-        key = self.settings.key(seen.see_text("id"))
-        self._tell(CancellationRequested(key, "every line was removed in the shop"), at)
-
-    def _paid(self, reading: Reading, at: datetime) -> None:
-        for payment in reading.order.payments if reading.order else ():
-            self._tell(PaymentReceived(reading.order.key if reading.order else "", payment), at)
-
-    def _ended(self, reading: Reading, seen: Source, at: datetime) -> None:
-        """Cancellation and refunds that a polled order shows."""
-        id = seen.see_text("id")
-        if not id or self.problems.fatal:
+        gone = shipped(seen)
+        ours = SHIPPED_TAG in tags(seen)
+        if gone and not ours and seen.see_text("source_name") == "pos":
+            return self._keep("was sold and handed over at a counter of the shop: not placed")
+        reading = read_order(self.body, self.settings, self.problems, self.received_at)
+        if reading.empty_because == "removed" and kind is OrderChanged and not seen.has("cancelled_at"):
+            return self._cancel(seen, at, "emptied", "every line was removed in the shop")
+        if reading.empty_because:
+            return self._keep("asks for nothing that ships: not placed")
+        if reading.order is None:
             return
-        if reading.empty_because == "removed":
-            self._emptied(seen, at)
+        if gone and not ours:
+            self.problems.add(
+                "fulfillment_status",
+                "goods of this order were marked as shipped in the shop, not by us: make sure that they are not "
+                "shipped twice",
+            )
+        elif self._may_change(seen, gone):
+            self._tell(kind(reading.order), at)
+        if self.topic != "orders/create":
+            for payment in reading.order.payments:
+                self._tell(PaymentReceived(reading.order.key, payment), at)
+
+    def _may_change(self, seen: Source, gone: str) -> bool:
+        """A cancelled order may be news all the same: it is placed, so that its cancellation is known."""
+        if seen.has("cancelled_at"):
+            return self.topic in ("orders/create", POLLED) and CANCELLED_TAG not in tags(seen)
+        return gone != "wholly"
+
+    def _cancelled_too(self, seen: Source) -> None:
+        if seen.has("cancelled_at") and CANCELLED_TAG not in tags(seen) and not self.problems.fatal:
+            self._cancel(seen, seen.see_instant("cancelled_at") or self.received_at)
+
+    def _cancel(self, seen: Source, at: datetime, what: str = "cancelled", reason: str = "") -> None:
+        id = seen.see_text("id")
+        why = reason or seen.see_text("cancel_reason")
+        self._tell(CancellationRequested(self.settings.key(id), why, reference=f"{id}/{what}"), at)
+
+    def _refunds(self, seen: Source) -> None:
+        """Those that an order carries; they name their currency and order only by it."""
         side = "presentment_currency" if self.settings.money == "presentment" else "currency"
         for index, refund in enumerate(seen.parts("refunds")):
             refund.data.setdefault("order_id", seen.data["id"])
-            path = f"refunds[{index}]"
             problems = Problems()
-            self._refund(read_refund(refund.data, self.settings, problems, seen.see_text(side), path), keep=False)
+            path = f"refunds[{index}]"
+            found = read_refund(refund.data, self.settings, problems, seen.see_text(side).upper(), path)
+            self._refund(found, keep=False)
             self.problems.found.extend(problems.found)
-        if seen.has("cancelled_at") and CANCELLED_TAG not in tags(seen):
-            self._tell(
-                CancellationRequested(self.settings.key(id), seen.see_text("cancel_reason")),
-                seen.see_instant("cancelled_at") or at,
-            )
 
     def _refund(self, refund: ReadRefund, *, keep: bool) -> None:
         at = refund.at or self.received_at
@@ -227,12 +227,16 @@ class _Job:
         summary = f"{what}: {encode(refund.rest).decode()}" if refund.rest else what
         self._tell(DocumentReceived(self.settings.system, self.topic, summary, numbers), at)
 
-    def _is_test(self) -> bool:
-        """Whether this is a test order; then it is kept as a notice and starts nothing."""
-        test = self.source.see_flag("test") and not self.settings.accept_test_orders
-        if test:
+    def _is_none_of_ours(self) -> bool:
+        """Whether this order is to start nothing; then it is kept as a notice."""
+        if self.source.see_flag("test") and not self.settings.accept_test_orders:
             self._keep("is a test order: not placed")
-        return test
+            return True
+        since = self.settings.since
+        if since is not None and self._at("created_at") < since:
+            self._keep(f"was placed before {since.isoformat()}, since when this shop's orders are ours: not placed")
+            return True
+        return False
 
     def _keep(self, summary: str, order: str = "") -> None:
         """On the timeline of the order that it is about, if any."""
