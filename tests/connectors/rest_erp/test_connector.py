@@ -40,7 +40,7 @@ class ErpBench(Bench):
 
 @pytest.fixture
 def bench() -> ErpBench:
-    settings = Settings("erp", "http://erp.test", TOKEN, nodes={"east": "WH1"}, guest_customer="C-2")
+    settings = Settings("erp", "http://erp.test", TOKEN, nodes={"east": "WH1"})
     return ErpBench(RestErp(settings), Erp("erp", TOKEN, CATALOGUE))
 
 
@@ -116,7 +116,7 @@ def test_a_customer_without_number_is_found_by_its_email(bench: ErpBench) -> Non
 
 
 def test_a_guest_is_priced_as_the_customer_that_guests_are_booked_on(bench: ErpBench) -> None:
-    guest = order(customer="")
+    guest = order(customer="C-2")
     sold_to = change(guest.parties.sold_to, guest=True, email="someone@else.example")
     quoted = done(bench.perform(commands.QuoteOrder(change(guest, parties=change(guest.parties, sold_to=sold_to)))))
     assert isinstance(quoted, events.OrderQuoted)

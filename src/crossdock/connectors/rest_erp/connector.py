@@ -56,7 +56,6 @@ class Settings(Value, frozen=True):
     url: str
     token: str
     channel: str = "erp"
-    guest_customer: str = ""
     secrets: tuple[str, ...] = ()
     nodes: dict[str, str] = msgspec.field(default_factory=dict)
     poll_every: timedelta = timedelta(minutes=1)
@@ -127,7 +126,7 @@ class RestErp:
     # --- queries ----------------------------------------------------------------------------------
 
     def _quote(self, command: commands.QuoteOrder, now: datetime) -> Exchange[Outcome]:
-        body = mapping.quote_request(command.order, self.settings.guest_customer)
+        body = mapping.quote_request(command.order)
         quote = yield from ask(self._api.send("POST", "v1", "quotes", body=body), wire.Quote, now)
         return _done(quote, lambda found: mapping.quoted(command.order.key, found))
 

@@ -33,10 +33,7 @@ def customer(party: Party, number: str = "") -> wire.Customer:
     )
 
 
-def quote_request(order: SalesOrder, guest_customer: str) -> wire.QuoteRequest:
-    """Guests are priced as the customer they are booked on."""
-    sold_to = order.parties.sold_to
-    number = guest_customer if sold_to.guest and not sold_to.number else ""
+def quote_request(order: SalesOrder) -> wire.QuoteRequest:
     lines = tuple(
         wire.QuoteLineRequest(
             line.id,
@@ -47,7 +44,7 @@ def quote_request(order: SalesOrder, guest_customer: str) -> wire.QuoteRequest:
         )
         for line in order.lines
     )
-    return wire.QuoteRequest(customer(sold_to, number), order.currency, lines)
+    return wire.QuoteRequest(customer(order.parties.sold_to), order.currency, lines)
 
 
 Policy = Literal["per_shipment", "complete", "prepaid"]

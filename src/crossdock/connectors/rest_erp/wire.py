@@ -146,7 +146,7 @@ class Terms(Value, frozen=True):
 
 
 class Delivery(Value, frozen=True):
-    """What the customer asks of shipping. Dates are local to the ship-to."""
+    """What the customer asks of shipping. Dates are local to the ship-to; `over_tolerance` is a share of each line."""
 
     ship_complete: bool = False
     backorder_allowed: bool = True

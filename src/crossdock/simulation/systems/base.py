@@ -59,11 +59,13 @@ def reply(body: object, status: int = 200) -> Response:
 
 
 class Callback(NamedTuple):
-    """A message to whoever subscribed. `copy` counts the times that the same message goes out by fault."""
+    """A message to whoever subscribed, `to` an address where there are several. `copy` counts the times that the same
+    message goes out by fault."""
 
     id: str
     type: str
     body: bytes
+    to: str = ""
     copy: int = 0
 
 
@@ -107,11 +109,15 @@ class Simulated(ABC):
         try:
             return self._dispatch(request, now)
         except Failure as failure:
-            return failure.response()
+            return self.refusal(failure)
         except (KeyError, TypeError, AttributeError) as error:
-            return Failure(422, f"the field {error} is missing or of the wrong type", "unfit").response()
+            return self.refusal(Failure(422, f"the field {error} is missing or of the wrong type", "unfit"))
         except (ValueError, InvalidOperation) as error:
-            return Failure(422, f"a field has no fit value: {error}", "unfit").response()
+            return self.refusal(Failure(422, f"a field has no fit value: {error}", "unfit"))
+
+    def refusal(self, failure: Failure) -> Response:
+        """How this system says no."""
+        return failure.response()
 
     def authorised(self, headers: Mapping[str, str]) -> bool:
         return headers.get("authorization") == f"Bearer {self.token}"
@@ -153,19 +159,23 @@ class Simulated(ABC):
     # --- callbacks --------------------------------------------------------------------------------
 
     def call_back(
-        self, id: str, type: str, body: bytes, at: datetime, *, never: bool = False, twice: bool = False
+        self, id: str, type: str, body: bytes, at: datetime, *, to: str = "", never: bool = False, twice: bool = False
     ) -> None:
         """Queue a callback, with the faults that were asked for or are drawn."""
         faults, chance = self.faults, self._chance
         if chance.happens(faults.unsubscribe):
-            self.subscribed = False
+            self.unsubscribe()
         if never or not self.subscribed or chance.happens(faults.never):
             return
         if chance.happens(faults.shuffle):
             at += faults.shuffle_by
         copies = 2 if twice or chance.happens(faults.duplicate) else 1
         for copy in range(copies):
-            self._queue(Callback(id, type, body, copy), at + copy * timedelta(milliseconds=30), 0)
+            self._queue(Callback(id, type, body, to, copy), at + copy * timedelta(milliseconds=30), 0)
+
+    def unsubscribe(self) -> None:
+        """The subscription is deleted: nothing more is sent."""
+        self.subscribed = False
 
     def _queue(self, callback: Callback, at: datetime, attempt: int) -> None:
         self._count += 1

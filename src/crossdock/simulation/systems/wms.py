@@ -251,7 +251,7 @@ class Wms(LoggingSystem):
 
     def _beyond(self, job: Job, line: Line, told: Instruction) -> Decimal:
         """Over-shipment stays within the tolerance that the order allows."""
-        return min(told.over.get(line.item, Decimal(0)), line.asked * job.over_tolerance // 100)
+        return min(told.over.get(line.item, Decimal(0)), line.asked * job.over_tolerance // 1)
 
     def _pack(self, job: Job, told: Instruction, at: datetime) -> None:
         job.state = "packed"
