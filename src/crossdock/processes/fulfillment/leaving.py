@@ -43,9 +43,10 @@ def shipped(step: Step, event: GoodsShipped) -> None:
     shipment = _labelled(step, event.shipment)
     packed = [line for package in shipment.packages for line in package.lines]
     units, parts = counted(step.request.lines, packed, state.packed, {**state.shipped})
-    lines = step.take(units, "shipped")
+    lines = _leave(step, units)
     over = _over(step, {line: quantity - lines.get(line, ZERO) for line, quantity in units.items()}, shipment.number)
-    leg = Leg(shipment.number, shipment, lines, over)
+    arrived = tuple(n for n in shipment.tracking_numbers() if state.scans.get(n) == "DELIVERED")
+    leg = Leg(shipment.number, shipment, lines, over, delivered=arrived)
     step.set(legs=(*step.state.legs, leg), packed=parts)
     step.do(Identify(Identifier("shipment", shipment.number, step.request.node)))
     bought = set(state.labels.values())
@@ -56,6 +57,18 @@ def shipped(step: Step, event: GoodsShipped) -> None:
     for each in step.state.legs:
         if each.number == leg.number and _counts(step, each):
             post(step, each)
+
+
+def _leave(step: Step, units: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Units that left: of what was outstanding; then of what had been given back and left all the same."""
+    left: dict[str, Decimal] = {}
+    for source in ("outstanding", "short", "cancelled", "refused"):
+        wanted = {line: quantity - left.get(line, ZERO) for line, quantity in units.items()}
+        for line, quantity in step.take(wanted, "shipped", source).items():
+            left[line] = left.get(line, ZERO) + quantity
+    if step.state.is_over:
+        step.set(stage="shipped")
+    return left
 
 
 def _labelled(step: Step, shipment: Shipment) -> Shipment:
@@ -111,8 +124,12 @@ def _wait(step: Step) -> None:
     if state.stage != "shipped":
         node.start(step, "packed")
         return
-    posted = step.node.posting == "on_shipped" or all(leg.posted for leg in state.legs)
-    step.alarm(PROGRESS, promises.deliver_within if posted else promises.depart_within)
+    if step.node.posting != "on_shipped" and not all(leg.posted for leg in state.legs):
+        step.alarm(PROGRESS, promises.depart_within)
+    elif not any(leg.shipment.tracking_numbers() for leg in state.legs):
+        step.silence(PROGRESS)
+    else:
+        step.alarm(PROGRESS, promises.deliver_within)
 
 
 def _counts(step: Step, leg: Leg) -> bool:
@@ -135,7 +152,7 @@ def post(step: Step, leg: Leg) -> None:
     if state.stage == "shipped" and all(each.posted for each in step.state.legs):
         step.settle("depart")
         if step.node.posting != "on_shipped":
-            step.alarm(PROGRESS, step.estate.promises.deliver_within)
+            _wait(step)
     _delivered(step)
 
 

@@ -25,7 +25,7 @@ from crossdock.model.quantities import ZERO
 from crossdock.model.shipments import FulfillmentLine
 from crossdock.processes.decision import Identify
 from crossdock.processes.fulfillment.kits import counted
-from crossdock.processes.fulfillment.state import WORKING
+from crossdock.processes.fulfillment.state import WORKING, Stage
 from crossdock.processes.fulfillment.step import PROGRESS, Step
 
 SHIPPED = "the goods have already left the node"
@@ -58,10 +58,10 @@ def accepted(step: Step, event: NodeAccepted) -> None:
         start(step, "accepted")
 
 
-def start(step: Step, stage: str) -> None:
+def start(step: Step, stage: Stage) -> None:
     """The node works on it: from here the promise is to ship. Later stages never go back."""
     state = step.state
-    if state.stage not in WORKING or WORKING.index(state.stage) >= list(WORKING).index(stage):  # type: ignore[arg-type]
+    if state.stage not in WORKING or WORKING.index(state.stage) >= WORKING.index(stage):
         return
     step.settle("accept")
     step.set(stage=stage)
@@ -201,7 +201,7 @@ def cancellation_refused(step: Step, reason: str) -> None:
     step.do(FulfillmentCancellationRefused(step.state.key, step.request.order, asked, reason))
 
 
-def ended(step: Step, stage: str) -> None:
+def ended(step: Step, stage: Stage) -> None:
     """Nothing is outstanding: over, unless something shipped that is still on its way."""
     state = step.state
     if state.outstanding or state.is_over:

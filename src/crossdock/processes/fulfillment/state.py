@@ -74,6 +74,9 @@ class FulfillmentState(State, frozen=True):
 
     @property
     def is_over(self) -> bool:
+        """Delivered, or nothing left that could be; without tracking numbers nobody will say that it arrived."""
+        if self.stage == "shipped":
+            return all(leg.posted and not leg.shipment.tracking_numbers() for leg in self.legs)
         return self.stage in ("delivered", "refused", "short", "cancelled")
 
     @property

@@ -49,20 +49,20 @@ class Step:
 
     # --- units ----------------------------------------------------------------------------------------------------
 
-    def take(self, wanted: Mapping[str, Decimal], target: str) -> dict[str, Decimal]:
-        """Move up to these outstanding units into a bucket; answers what was moved, lines of nothing left out."""
-        outstanding = dict(self.state.outstanding)
+    def take(self, wanted: Mapping[str, Decimal], target: str, source: str = "outstanding") -> dict[str, Decimal]:
+        """Move up to these units from bucket to bucket; answers what was moved, lines of nothing left out."""
+        there: dict[str, Decimal] = dict(getattr(self.state, source))
         bucket: dict[str, Decimal] = dict(getattr(self.state, target))
         moved: dict[str, Decimal] = {}
         for line, quantity in wanted.items():
-            take = min(quantity, outstanding.get(line, ZERO))
+            take = min(quantity, there.get(line, ZERO))
             if take > 0:
-                outstanding[line] -= take
+                there[line] -= take
                 bucket[line] = bucket.get(line, ZERO) + take
                 moved[line] = take
         if moved:
-            left = {line: quantity for line, quantity in outstanding.items() if quantity}
-            self.set(outstanding=left, **{target: bucket})
+            left = {line: quantity for line, quantity in there.items() if quantity}
+            self.set(**{source: left, target: bucket})
         return moved
 
     def line(self, id: str) -> FulfillmentLine | None:

@@ -98,9 +98,13 @@ def posted(step: Step, event: InvoicePosted) -> None:
     step.resolve(f"bill:{event.bill}")
     total = event.invoice.total
     amount = total.amount if total.currency == step.order.currency and total.amount.is_finite() else None
-    for each in step.state.bills:
-        if each.n == event.bill and not each.number and event.invoice.number:
-            numbered(step, each, event.invoice.number, amount)
+    if not 0 < event.bill <= len(step.state.bills):
+        reason = f"the ERP posted invoice {event.invoice.number} as bill {event.bill}, which was not asked for"
+        step.ask(f"unknown_bill:{event.bill}", reason, "finance", ("done_by_hand", "dismiss"))
+        return
+    each = step.state.bills[event.bill - 1]
+    if not each.number and event.invoice.number:
+        numbered(step, each, event.invoice.number, amount)
 
 
 def numbered(step: Step, each: Bill, number: str, total: Decimal | None) -> None:

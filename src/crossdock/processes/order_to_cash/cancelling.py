@@ -18,7 +18,7 @@ from crossdock.model.stock import Allocation
 from crossdock.processes.decision import FreeStock, StopWaitingForStock
 from crossdock.processes.order_to_cash import credit
 from crossdock.processes.order_to_cash import lines as buckets
-from crossdock.processes.order_to_cash.state import Line, Share
+from crossdock.processes.order_to_cash.state import Line, Notice, Share
 from crossdock.processes.order_to_cash.step import Step
 from crossdock.processes.order_to_cash.validation import sound_quantities
 
@@ -36,9 +36,10 @@ def requested(step: Step, event: CancellationRequested) -> None:
         return
     step.set(requests=(*step.state.requests, name))
     wanted = event.lines or {line.id: line.live for line in step.state.lines if line.unshipped}
+    asked_before = any(share.cancelling for share in step.state.shares)
     cancelled = cancel(step, wanted, event.reason or "cancelled by the customer")
     beyond = bool(event.lines) and any(cancelled.get(line, ZERO) < quantity for line, quantity in wanted.items())
-    if not cancelled or beyond:
+    if beyond or not (cancelled or asked_before):
         refuse(step, "cancellation", TOO_LATE)
 
 
@@ -148,24 +149,28 @@ def tell(step: Step) -> None:
     )
     whole = not any(line.live for line in state.lines)
     step.put_lines(change(line, told=line.cancelled) for line in state.lines)
-    confirm(step, () if whole else untold)
-
-
-def confirm(step: Step, lines: tuple[FulfillmentLine, ...]) -> None:
-    channel = step.channel
-    if channel.system:
-        number = step.channel_number
-        command = ConfirmCancellation(step.state.key, channel.name, number, step.state.reason, lines)
-        step.issue(f"tell:{step.state.issued + 1}", command)
+    notify(step, "tell", Notice(state.reason, lines=() if whole else untold))
 
 
 def refuse(step: Step, what: str, reason: str) -> None:
     """Tell the channel, and the record, that a change or cancellation can't be done."""
-    state, channel = step.state, step.channel
-    step.do(ChangeRefused(state.key, what, reason))
-    if channel.system:
-        command = RefuseChange(state.key, channel.name, step.channel_number, what, reason, state.revision)
-        step.issue(f"refuse:{state.issued + 1}", command)
+    step.do(ChangeRefused(step.state.key, what, reason))
+    notify(step, "refuse", Notice(reason, what))
+
+
+def notify(step: Step, kind: str, notice: Notice) -> None:
+    """Tell the channel, where it has a system; the notice is kept until it was heard."""
+    if step.channel.system:
+        token = f"{kind}:{step.state.issued + 1}"
+        step.set(notices={**step.state.notices, token: notice})
+        step.issue(token, notice_command(step, notice))
+
+
+def notice_command(step: Step, notice: Notice) -> ConfirmCancellation | RefuseChange:
+    key, channel, number = step.state.key, step.channel.name, step.channel_number
+    if notice.what:
+        return RefuseChange(key, channel, number, notice.what, notice.reason, step.state.revision)
+    return ConfirmCancellation(key, channel, number, notice.reason, notice.lines)
 
 
 def shrunk(step: Step, line: Line, quantity: Decimal) -> tuple[Line, Decimal]:

@@ -14,12 +14,15 @@ from crossdock.model.orders import SalesOrder, SalesOrderLine
 from crossdock.model.parties import Address
 from crossdock.model.quantities import ZERO
 from crossdock.processes.decision import FreeStock
-from crossdock.processes.order_to_cash import cancelling, payments
-from crossdock.processes.order_to_cash.lines import grow, started
+from crossdock.processes.order_to_cash import cancelling, credit, payments
+from crossdock.processes.order_to_cash.lines import grow, started, with_quantities
 from crossdock.processes.order_to_cash.state import Line, OrderState
 from crossdock.processes.order_to_cash.step import Step
 from crossdock.processes.order_to_cash.validation import problems
 from crossdock.processes.order_to_cash.worth import due
+
+_NOT_SOLD = ("revision", "changed_at", "ext", "payments", "total", "customer_note", "identifiers")
+"""What may change of an order without the ERP's sale becoming another."""
 
 
 @dataclass(slots=True)
@@ -42,14 +45,25 @@ def changed(step: Step, order: SalesOrder) -> None:
     old = step.order
     if not _differs(old, order):
         return
-    if state.is_over:
-        cancelling.refuse(step, "change", f"the order is {state.stage}")
-        return
-    wrong = problems(change(order, lines=tuple(line for line in order.lines if line.quantity.amount != 0)))
-    if wrong and order.lines:
+    standing = tuple(line for line in order.lines if line.quantity.amount != 0)
+    wrong = problems(change(order, lines=standing)) if standing else []
+    if wrong:
         cancelling.refuse(step, "change", "; ".join(wrong))
-        return
-    _apply(step, old, order)
+    elif not state.is_over:
+        _apply(step, old, order)
+    elif _wants_else(state, old, order):
+        cancelling.refuse(step, "change", f"the order is {state.stage}")
+
+
+def _wants_else(state: OrderState, old: SalesOrder, new: SalesOrder) -> bool:
+    """Whether an order that is over would have to be another: an echo of what became of it asks for nothing."""
+    before = {line.id: line.quantity.base for line in old.lines}
+    after = {line.id: line.quantity.base for line in new.lines}
+    for id in {**before, **after}:
+        line, target = state.line(id), after.get(id, ZERO)
+        if target not in (before.get(id), line.live if line is not None else ZERO):
+            return True
+    return state.stage == "closed" and old.parties.shipped.address != new.parties.shipped.address
 
 
 def _is_newer(state: OrderState, order: SalesOrder) -> bool:
@@ -116,14 +130,16 @@ def _line(step: Step, amendment: Amendment, old: SalesOrderLine | None, new: Sal
         _other_item(step, amendment, line, old, new)
         return
     target = new.quantity.base if new is not None else ZERO
-    same = old is not None and old.quantity.base == target
-    if same or target == line.live:
+    asked = sum((share.amending.get(id, ZERO) for share in step.state.shares), ZERO)
+    standing = line.live - asked
+    same = old is not None and old.quantity.base == target and not asked
+    if same or target == standing:
         pass
-    elif target > line.live:
-        step.put_line(grow(line, target - line.live))
+    elif target > standing:
+        step.put_line(grow(line, target - standing))
     else:
-        _less(step, amendment, line, line.live - target)
-    waits = amendment.asked.get(id) or id in amendment.too_late
+        _less(step, amendment, line, standing - target)
+    waits = (asked and target <= standing) or amendment.asked.get(id) or id in amendment.too_late
     kept = old if waits else new
     if kept is not None:
         amendment.documents.append(kept)
@@ -172,17 +188,18 @@ def _check_again(step: Step, old: SalesOrder) -> None:
     if state.entered_in:
         step.put_lines(change(line, in_sale=line.live) for line in state.lines)
         return
-    new = step.order
-    step.set(sale_behind=True)
-    if (new.lines, new.charges, new.discounts, new.taxes) != (
-        old.lines,
-        old.charges,
-        old.discounts,
-        old.taxes,
-    ):
+    quantities = {line.id: line.live for line in state.lines}
+    before, new = with_quantities(old, quantities), with_quantities(step.order, quantities)
+    same_lines = before.lines == new.lines
+    if not same_lines or before != change(new, **{name: getattr(before, name) for name in _NOT_SOLD}):
+        step.set(sale_behind=True)
+    priced = (new.charges, new.discounts, new.taxes) == (old.charges, old.discounts, old.taxes)
+    if not (same_lines and priced):
         waived = {name: by for name, by in state.waived.items() if name != "price"}
         step.set(quoted=False, quote_again=step.under_way("quote"), waived=waived)
-    if state.credit is not None and (not step.on_account or due(new, state.lines) > state.credit):
+    if not step.on_account:
+        credit.free(step)
+    elif state.credit is not None and due(new, state.lines) > state.credit:
         waived = {name: by for name, by in step.state.waived.items() if name != "credit"}
         step.set(credit=None, waived=waived)
 
@@ -202,3 +219,15 @@ def amended(step: Step, line: Line) -> None:
 def address_refused(step: Step, event: FulfillmentAddressRefused) -> None:
     if step.state.share(event.fulfillment) is not None:
         cancelling.refuse(step, "address", event.reason or cancelling.TOO_LATE)
+
+
+def grown_back(step: Step) -> None:
+    """Units that an amendment could not get back stay; what was opened in their place leaves again."""
+    for document in step.order.lines:
+        line = step.state.line(document.id)
+        if line is None or any(document.id in share.amending for share in step.state.shares):
+            continue
+        surplus = line.live - document.quantity.base
+        if surplus > 0 and line.unsourced + line.reserved > 0 and not line.cancelled:
+            line, _ = cancelling.shrunk(step, line, surplus)
+            step.put_line(line)

@@ -4,13 +4,20 @@ from crossdock.model.events import ChangeRefused, HoldPlaced, HoldReleased
 from crossdock.processes.order_to_cash.state import Hold
 from crossdock.processes.order_to_cash.step import Step
 
-CHECKED = frozenset({"customer", "item", "price", "credit"})
+CHECKED = frozenset({"customer", "item", "price", "terms", "credit"})
 """Holds of our own checks: with one of them the order takes no stock yet."""
 
 RECHECKED = frozenset({"customer", "item"})
 """Lifting them by hand can't make the ERP know a customer or item: it is asked again instead."""
 
-_ROLES = {"credit": "finance", "payment": "finance", "price": "sales", "customer": "sales", "item": "sales"}
+_ROLES = {
+    "credit": "finance",
+    "terms": "finance",
+    "payment": "finance",
+    "price": "sales",
+    "customer": "sales",
+    "item": "sales",
+}
 
 
 def place(step: Step, name: str, reason: str, by: str = "") -> None:

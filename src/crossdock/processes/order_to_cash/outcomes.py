@@ -1,10 +1,12 @@
 """Commands that a system refused or that can't go on, and what people decide about them."""
 
-from crossdock.model.commands import Command, QuoteOrder
+from crossdock.model.commands import Command
 from crossdock.model.events import ActionTaken, CommandAbandoned, CommandRefused
+from crossdock.model.orders import Payment
 from crossdock.processes.decision import abandoned
 from crossdock.processes.order_to_cash import (
     billing,
+    cancelling,
     credit,
     holds,
     payments,
@@ -14,6 +16,10 @@ from crossdock.processes.order_to_cash import (
     sourcing,
 )
 from crossdock.processes.order_to_cash.step import Step, kind_of
+from crossdock.processes.order_to_cash.worth import due
+
+NEEDED = frozenset({"quote", "credit", "sale"})
+"""What an order can't go on without."""
 
 KINDS: dict[str, tuple[str, str]] = {
     # command: the kind of its token, and who must see to it
@@ -89,7 +95,9 @@ def acted(step: Step, event: ActionTaken) -> None:
             if name in step.state.holds:
                 holds.let_pass(step, name, event.by)
         case "hold", "retry":
-            _check_hold(step, name)
+            _check_again(step, name)
+        case "late", "retry":
+            _send_needed(step)
         case "backorder", "retry":
             step.set(avoid={})
             sourcing.try_again(step)
@@ -97,37 +105,52 @@ def acted(step: Step, event: ActionTaken) -> None:
             step.set(waived={**step.state.waived, "payment": event.by})
 
 
-def _check_hold(step: Step, name: str) -> None:
-    if name == "credit":
-        if step.order.terms.kind == "on_account" and step.state.customer:
-            credit.read(step)
-        if not step.state.quoted or "credit" not in step.state.pending:
-            step.set(quoted=False)
-    elif name in holds.CHECKED:
+def _check_again(step: Step, hold: str) -> None:
+    """Look again at the reason of a hold; the answer lifts or keeps it."""
+    if hold not in step.state.holds:
+        return
+    if hold == "credit":
+        credit.read(step)
+    elif hold in holds.CHECKED:
         step.set(quoted=False)
+    else:
+        holds.lift(step, hold)
+
+
+def _send_needed(step: Step) -> None:
+    """What the order can't go on without, and was refused, is asked again."""
+    stuck = step.state.stuck
+    refusals = [cause for cause, token in stuck.items() if token in NEEDED and cause.startswith("refused:")]
+    for cause in refusals:
+        step.settle(cause)
+    step.set(stuck={cause: token for cause, token in stuck.items() if cause not in refusals})
 
 
 def _about_command(step: Step, event: ActionTaken, token: str) -> None:
     """Retry issues a refused command again (the runtime itself repeats an abandoned one, under its key);
-    done_by_hand goes on as if it had answered, with the number that the person gives; dismiss goes on without."""
-    ours = event.exception.startswith("refused:")
+    done_by_hand goes on as if it had answered, with the number that the person gives; dismiss goes on without,
+    where an order can."""
+    cause = event.exception
     if event.action == "retry":
-        if ours:
-            step.set(stuck={cause: each for cause, each in step.state.stuck.items() if cause != event.exception})
-            step.settle(event.exception)
+        if cause.startswith("refused:"):
+            step.set(stuck={each: stuck for each, stuck in step.state.stuck.items() if each != cause})
+            step.settle(cause)
             _issue_again(step, token)
         return
-    step.set(asked=tuple(each for each in step.state.asked if each != event.exception))
+    step.set(asked=tuple(each for each in step.state.asked if each != cause))
+    if event.action == "dismiss" and token in NEEDED:
+        return  # it waits on; the alarm of its wait asks again
+    if event.action == "done_by_hand" and token == "sale" and not event.reference:
+        step.ask(cause, "which number has the sale in the ERP?")
+        return
     step.resolve(token)
     if event.action == "done_by_hand":
         _done(step, token, event)
-    elif token == "sale":
-        step.ask("no_sale", "the order is not in the ERP and waits; enter it or cancel it", "operations")
     shipping.forget(step)
 
 
 def _issue_again(step: Step, token: str) -> None:
-    """The same command with a new ordinal. Quote, credit and sale follow by themselves where they are missing."""
+    """The same command with a new ordinal. What an order needs is issued by itself where it is missing."""
     command = _again(step, token)
     if command is not None:
         step.issue(token, command)
@@ -137,21 +160,24 @@ def _again(step: Step, token: str) -> Command | None:
     state = step.state
     kind, _, name = token.partition(":")
     match kind:
-        case "post" | "inform":
-            make = shipping.post_command if kind == "post" else shipping.inform_command
-            return next((make(step, sent) for sent in state.sent if sent.id == name), None)
+        case "post":
+            return next((shipping.post_command(step, sent) for sent in state.sent if sent.id == name), None)
+        case "inform":
+            return next((shipping.inform_command(step, sent) for sent in state.sent if sent.id == name), None)
         case "bill":
             return next((billing.command(step, each) for each in state.bills if str(each.n) == name), None)
         case "capture":
             return next((payments.capture_command(step, each) for each in state.captures if str(each.n) == name), None)
-        case "credit":
+        case "register":
+            return payments.register_again(step, name)
+        case "credit" if name:
             return next((refunds.command(step, each) for each in state.credits if each.reference == name), None)
-        case "change":
-            step.set(sale_behind=True)
         case "cancel_sale":
             return sale.cancel_command(step)
-        case "tell":
-            step.set(lines=tuple(line for line in state.lines))
+        case "tell" | "refuse" if token in state.notices:
+            return cancelling.notice_command(step, state.notices[token])
+        case "change":
+            step.set(sale_behind=True)
     return None
 
 
@@ -161,14 +187,20 @@ def _done(step: Step, token: str, event: ActionTaken) -> None:
         case "quote":
             customer = event.reference or step.state.customer or step.order.parties.sold_to.number
             step.set(quoted=bool(customer), customer=customer)
-        case "sale" if event.reference and not step.state.sale_number:
+        case "credit" if not name:
+            step.set(waived={**step.state.waived, "credit": event.by}, credit=due(step.order, step.state.lines))
+        case "sale" if not step.state.sale_number:
             sale.numbered(step, event.reference)
+        case "cancel_sale":
+            step.set(sale_cancelled=not any(line.live for line in step.state.lines))
         case "bill":
             for each in step.state.bills:
                 if str(each.n) == name and not each.number:
                     billing.numbered(step, each, event.reference or "by hand", None)
+        case "capture":
+            for asked in step.state.captures:
+                if str(asked.n) == name:
+                    reference = event.reference or f"{step.state.key}/capture/{asked.n}"
+                    payments.record(step, Payment(reference, "capture", step.money(asked.amount), step.at))
         case "register":
             step.set(registered=(*step.state.registered, name))
-
-
-__all__ = ["KINDS", "QuoteOrder", "abandoned_command", "acted", "refused"]

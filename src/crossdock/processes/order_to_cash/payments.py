@@ -36,6 +36,9 @@ def record(step: Step, payment: Payment) -> None:
         return
     step.set(payments=(*state.payments, payment))
     step.do(Identify(Identifier("payment", payment.reference, step.order.channel)))
+    for cause in state.asked:
+        if cause == "authorization" or cause.startswith("payment:"):
+            step.settle(cause)
     if payment.kind == "authorization" and payment.expires_at is not None and payment.expires_at > step.at:
         step.alarm("authorization", at=payment.expires_at)
     if step.state.entered_in:
@@ -139,6 +142,15 @@ def register(step: Step) -> None:
 
 def register_command(step: Step, payment: Payment, invoice: str) -> RegisterPayment:
     return RegisterPayment(step.state.key, step.state.sale_number, step.state.customer, payment, invoice)
+
+
+def register_again(step: Step, reference: str) -> RegisterPayment | None:
+    """The same booking once more, against the bill that the payment covered."""
+    for payment in step.state.payments:
+        if payment.reference == reference and payment.kind in MONEY_IN:
+            paid = [bill.number for bill in step.state.bills if bill.number and bill.paid >= payment.amount.amount]
+            return register_command(step, payment, paid[0] if paid else "")
+    return None
 
 
 def _bill_for(step: Step, amount: Decimal) -> Bill | None:

@@ -1,13 +1,13 @@
 """An order comes in: from a channel, or entered in the ERP."""
 
 from crossdock.model.base import change
-from crossdock.model.commands import ConfirmCancellation
 from crossdock.model.events import OrderPlaced, OrderRejected
 from crossdock.model.identifiers import Identifier
 from crossdock.model.orders import SalesOrder
 from crossdock.processes.decision import Identify
 from crossdock.processes.order_to_cash import cancelling, payments
 from crossdock.processes.order_to_cash.lines import started
+from crossdock.processes.order_to_cash.state import Notice
 from crossdock.processes.order_to_cash.step import Step
 from crossdock.processes.order_to_cash.validation import problems
 
@@ -48,9 +48,7 @@ def _impossible(step: Step, reason: str) -> None:
     """An order that nobody could reckon with is rejected before anything follows from it."""
     step.set(stage="rejected", reason=reason)
     step.do(OrderRejected(step.state.key, reason))
-    channel = step.channel
-    if channel.system:
-        command = ConfirmCancellation(step.state.key, channel.name, step.channel_number, reason)
-        step.issue(f"tell:{step.state.issued + 1}", command)
+    if step.channel.system:
+        cancelling.notify(step, "tell", Notice(reason))
     else:
         step.ask("impossible", reason, "sales", ("dismiss",))

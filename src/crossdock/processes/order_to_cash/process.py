@@ -147,76 +147,87 @@ class OrderToCash:
         return step.decision()
 
     def _take_in(self, step: Step, event: Event) -> None:
-        match event:
-            # the customer and the channel
-            case OrderPlaced(order) | OrderChanged(order):
-                changes.changed(step, order)
-            case CancellationRequested():
-                cancelling.requested(step, event)
-            case PaymentReceived():
-                payments.received(step, event)
-            case PaymentFailed():
-                payments.failed(step, event)
-            case RefundRequested():
-                refunds.requested(step, event)
-            # people
-            case HoldPlaced():
-                holds.placed_by_hand(step, event)
-            case HoldReleased():
-                holds.released_by_hand(step, event)
-            case ActionTaken():
-                outcomes.acted(step, event)
-            # answers
-            case OrderQuoted():
-                quoting.quoted(step, event)
-            case CreditPositionRead():
-                credit.position_read(step, event)
-            case SaleCreated():
-                sale.created(step, event)
-            case SaleChanged():
-                sale.changed(step, event)
-            case SaleCancelled():
-                sale.cancelled(step, event)
-            case ShipmentPosted():
-                shipping.posted(step, event)
-            case InvoicePosted():
-                billing.posted(step, event)
-            case PaymentRegistered():
-                payments.registered(step, event)
-            case PaymentCaptured():
-                payments.captured(step, event)
-            case CreditNotePosted():
-                refunds.posted(step, event)
-            case ChannelInformed():
-                shipping.informed(step, event)
-            case CommandRefused():
-                outcomes.refused(step, event)
-            case CommandAbandoned():
-                outcomes.abandoned_command(step, event)
-            # our own ledgers
-            case StockReserved():
-                sourcing.reserved(step, event)
-            case StockBecameAvailable():
-                sourcing.available(step, event)
-            case ReservationLost():
-                sourcing.lost(step, event)
-            case CreditGranted():
-                credit.granted(step, event)
-            case CreditDenied():
-                credit.denied(step, event)
-            # its fulfillments
-            case FulfillmentShipped():
-                shipping.shipped(step, event)
-            case FulfillmentShort():
-                shipping.short(step, event)
-            case FulfillmentRefused():
-                shipping.refused(step, event)
-            case FulfillmentCancelled():
-                shipping.cancelled(step, event)
-            case FulfillmentCancellationRefused():
-                shipping.cancellation_refused(step, event)
-            case FulfillmentAddressRefused():
-                changes.address_refused(step, event)
-            # time
-            case AlarmRang():
-                watch.rang(step, event)
+        _from_people(step, event)
+        _from_systems(step, event)
+        _from_us(step, event)
+
+
+def _from_people(step: Step, event: Event) -> None:
+    """The customer, the channel, and people of ours."""
+    match event:
+        case OrderPlaced(order) | OrderChanged(order):
+            changes.changed(step, order)
+        case CancellationRequested():
+            cancelling.requested(step, event)
+        case PaymentReceived():
+            payments.received(step, event)
+        case PaymentFailed():
+            payments.failed(step, event)
+        case RefundRequested():
+            refunds.requested(step, event)
+        case HoldPlaced():
+            holds.placed_by_hand(step, event)
+        case HoldReleased():
+            holds.released_by_hand(step, event)
+        case ActionTaken():
+            outcomes.acted(step, event)
+
+
+def _from_systems(step: Step, event: Event) -> None:
+    """What other systems answer."""
+    match event:
+        case OrderQuoted():
+            quoting.quoted(step, event)
+        case CreditPositionRead():
+            credit.position_read(step, event)
+        case SaleCreated():
+            sale.created(step, event)
+        case SaleChanged():
+            sale.changed(step, event)
+        case SaleCancelled():
+            sale.cancelled(step, event)
+        case ShipmentPosted():
+            shipping.posted(step, event)
+        case InvoicePosted():
+            billing.posted(step, event)
+        case PaymentRegistered():
+            payments.registered(step, event)
+        case PaymentCaptured():
+            payments.captured(step, event)
+        case CreditNotePosted():
+            refunds.posted(step, event)
+        case ChannelInformed():
+            shipping.informed(step, event)
+        case CommandRefused():
+            outcomes.refused(step, event)
+        case CommandAbandoned():
+            outcomes.abandoned_command(step, event)
+
+
+def _from_us(step: Step, event: Event) -> None:
+    """Our own ledgers, the order's fulfillments, and the clock."""
+    match event:
+        case StockReserved():
+            sourcing.reserved(step, event)
+        case StockBecameAvailable():
+            sourcing.available(step, event)
+        case ReservationLost():
+            sourcing.lost(step, event)
+        case CreditGranted():
+            credit.granted(step, event)
+        case CreditDenied():
+            credit.denied(step, event)
+        case FulfillmentShipped():
+            shipping.shipped(step, event)
+        case FulfillmentShort():
+            shipping.short(step, event)
+        case FulfillmentRefused():
+            shipping.refused(step, event)
+        case FulfillmentCancelled():
+            shipping.cancelled(step, event)
+        case FulfillmentCancellationRefused():
+            shipping.cancellation_refused(step, event)
+        case FulfillmentAddressRefused():
+            changes.address_refused(step, event)
+        case AlarmRang():
+            watch.rang(step, event)

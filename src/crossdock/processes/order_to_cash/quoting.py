@@ -51,9 +51,10 @@ def quoted(step: Step, event: OrderQuoted) -> None:
     holds.lift(step, "item")
     _take_items(step, event)
     _judge_prices(step, event)
-    allowed = event.on_account_allowed or not step.on_account or "credit" in step.state.waived
-    if not allowed and not step.state.is_over:
-        holds.place(step, "credit", f"customer {customer} may not buy on account")
+    if event.on_account_allowed or not step.on_account or "terms" in step.state.waived:
+        holds.lift(step, "terms")
+    elif not step.state.is_over:
+        holds.place(step, "terms", f"customer {customer} may not buy on account")
 
 
 def _unknown(step: Step, what: str, reason: str) -> None:

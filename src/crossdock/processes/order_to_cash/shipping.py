@@ -19,7 +19,7 @@ from crossdock.model.stock import Allocation
 from crossdock.processes.decision import FreeStock, ShipStock
 from crossdock.processes.order_to_cash import cancelling
 from crossdock.processes.order_to_cash import lines as buckets
-from crossdock.processes.order_to_cash.changes import amended
+from crossdock.processes.order_to_cash.changes import amended, grown_back
 from crossdock.processes.order_to_cash.state import Line, Sent, Share
 from crossdock.processes.order_to_cash.step import Step, kind_of
 
@@ -88,6 +88,12 @@ def _book(step: Step, line_id: str, taken: tuple[Allocation, ...], quantity: Dec
         line, found = buckets.move(line, rest, bucket, "shipped")
         rest -= found
         unheld += found
+    line, elsewhere = buckets.unhold(line, rest, "open")
+    if elsewhere:
+        line, found = buckets.move(line, buckets.total(elsewhere), "open", "shipped")
+        rest -= found
+        unheld += found
+        step.do(FreeStock(step.state.key, elsewhere))
     step.put_line(line)
     if rest > 0:
         reason = f"{rest.normalize():f} more of line {line_id} left than the order still wanted"
@@ -134,12 +140,15 @@ def told(step: Step, kind: str, number: str) -> None:
 
 
 def forget(step: Step) -> None:
-    """Shipments that everybody heard of need not be kept."""
+    """Shipments and notices that everybody heard of need not be kept."""
     kept = tuple(
         sent for sent in step.state.sent if step.under_way(f"post:{sent.id}") or step.under_way(f"inform:{sent.id}")
     )
     if len(kept) < len(step.state.sent):
         step.set(sent=kept)
+    notices = {token: notice for token, notice in step.state.notices.items() if step.under_way(token)}
+    if len(notices) < len(step.state.notices):
+        step.set(notices=notices)
 
 
 def short(step: Step, event: FulfillmentShort) -> None:
@@ -217,6 +226,7 @@ def cancellation_refused(step: Step, event: FulfillmentCancellationRefused) -> N
             what = what or "change"
     if what:
         step.put_share(change(share, cancelling=cancelling_, amending=amending))
+        grown_back(step)
         cancelling.refuse(step, what, event.reason or cancelling.TOO_LATE)
 
 

@@ -126,6 +126,14 @@ class Credit(Value, frozen=True):
     reason: str = ""
 
 
+class Notice(Value, frozen=True):
+    """What the channel is to be told: cancelled units (none: all), or that a change was refused."""
+
+    reason: str
+    what: str = ""
+    lines: tuple[FulfillmentLine, ...] = ()
+
+
 class Hold(Value, frozen=True):
     """Why the order may not go on, and who said so."""
 
@@ -171,6 +179,7 @@ class OrderState(State, frozen=True):
     requests: tuple[str, ...] = ()
     alarms: dict[str, datetime] = {}
     reason: str = ""
+    notices: dict[str, Notice] = {}
     issued: int = 0
     pending: dict[str, int] = {}
     stuck: dict[str, str] = {}

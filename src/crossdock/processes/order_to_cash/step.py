@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from crossdock.estate.model import Channel, Estate
 from crossdock.model.commands import Command
 from crossdock.model.orders import SalesOrder
-from crossdock.model.quantities import ZERO, Money
+from crossdock.model.quantities import Money
 from crossdock.processes.decision import (
     AskPerson,
     ClearAlarm,
@@ -96,11 +97,8 @@ class Step:
     def on_account(self) -> bool:
         return self.order.terms.kind == "on_account"
 
-    def money(self, amount: object) -> Money:
-        return Money(amount, self.order.currency).rounded()  # type: ignore[arg-type]
-
-    def total(self, bucket: str) -> object:
-        return sum((getattr(line, bucket) for line in self.state.lines), ZERO)
+    def money(self, amount: Decimal) -> Money:
+        return Money(amount, self.order.currency).rounded()
 
     # --- lines and shares -----------------------------------------------------------------------------------------
 

@@ -11,8 +11,7 @@ from crossdock.processes.order_to_cash.step import Step
 PROGRESS = "progress"
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "validating": ("prices, items and customer from the ERP", "the ERP"),
-    "checking_credit": ("the customer's credit position", "the ERP"),
+    "validating": ("prices, items, customer and credit from the ERP", "the ERP"),
     "held": ("a hold to be lifted", "a person"),
     "backordered": ("stock to come in", "the stock's owner"),
     "entering": ("the ERP to enter the sale", "the ERP"),
@@ -36,7 +35,7 @@ def current(step: Step) -> tuple[str, timedelta | None, datetime | None]:
     if not state.quoted:
         return "validating", promises.validate_within, None
     if "credit" in state.pending:
-        return "checking_credit", promises.validate_within, None
+        return "validating", promises.validate_within, None
     released = any(line.released for line in state.lines)
     if any(line.reserved for line in state.lines):
         if not state.sale_number:
