@@ -108,8 +108,15 @@ class Lanes:
             heapq.heappush(lane.queue, (row.due_at, row.created_at, self._tie, row))
 
     def next_due(self) -> int | None:
-        """When the first queued command that waits for its time is due."""
-        return min((lane.queue[0][0] for lane in self._lanes.values() if lane.queue), default=None)
+        """When the next queued command is due, of lanes that have room for it."""
+        return min(
+            (
+                lane.queue[0][0]
+                for lane in self._lanes.values()
+                if lane.queue and lane.under_way < lane.limits.concurrency
+            ),
+            default=None,
+        )
 
     def under_way(self) -> int:
         return sum(lane.under_way for lane in self._lanes.values())
