@@ -109,6 +109,8 @@ def _check(api: Api, settings: Settings, cursor: str, now: datetime) -> Exchange
     created = []
     try:
         body = yield from api.get("webhooks.json", limit=_LIMIT)
+        if not isinstance(body.get("webhooks"), list):
+            raise NoAnswer("the shop answered a list of subscriptions without `webhooks`")
         present = {(one.get("topic"), one.get("address")) for one in members(body, "webhooks")}
         for topic in TOPICS:
             address = f"{settings.callback.rstrip('/')}/{topic}"

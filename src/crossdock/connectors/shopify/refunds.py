@@ -40,9 +40,11 @@ def read_refund(
     if not id or not order:
         refund.unfit("id" if order else "order_id", "is missing, so nobody knows what is refunded", fatal=True)
         return ReadRefund(None, id, order, at, ours, refund.rest())
+    if ours:
+        return ReadRefund(None, id, order, at, ours, refund.rest())
     money = _money(refund, currency, settings)
     units = _cancelled(refund)
-    if problems.fatal or ours or (not money.amount and not units):
+    if problems.fatal or (not money.amount and not units):
         return ReadRefund(None, id, order, at, ours, refund.rest())
     refund.data.pop("id")
     refund.data.pop("order_id")
