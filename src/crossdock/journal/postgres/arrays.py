@@ -5,6 +5,7 @@ the insert itself.
 """
 
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from crossdock.journal.tables import Table
 _HEADER = struct.Struct(">iiIii")  # dimensions, has nulls, element's oid, length, lower bound
 
 
-class Column:
+class Column(ABC):
     """The values of one column, all of one type."""
 
     sql: ClassVar[str]
@@ -26,9 +27,9 @@ class Column:
     def __init__(self, values: Sequence[Any]) -> None:
         self.values = values
 
+    @abstractmethod
     def packed(self) -> Iterable[bytes]:
         """Each value with its length in front."""
-        raise NotImplementedError
 
 
 class Integers(Column):

@@ -92,7 +92,7 @@ class PostgresClaim:
         end: Callable[[Callable[[], Receipt] | None], Receipt],
         guard: Callable[[Callable[[], Answers]], Answers],
     ) -> None:
-        """`end` commits what the function writes, or rolls back where there is none; `guard` ends the claim on error."""
+        """`end` commits what the function writes, or rolls back where there is none; `guard` ends it on errors."""
         self._connection = connection
         self._end = end
         self._guard = guard

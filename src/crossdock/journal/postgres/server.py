@@ -52,7 +52,9 @@ def check(url: str) -> None:
 def connect(url: str, *, read_only: bool = False) -> Connection:
     """A connection in autocommit, bounded in all it waits for."""
     settings = _SETTINGS | ({"default_transaction_read_only": "on"} if read_only else {})
-    options = " ".join(f"-c {key}={value}" for key, value in settings.items())
+    # What the address asks for comes last and wins.
+    theirs = conninfo.conninfo_to_dict(url).get("options") or ""
+    options = " ".join([*(f"-c {key}={value}" for key, value in settings.items()), str(theirs)])
     connection: Connection = psycopg.connect(
         url,
         autocommit=True,

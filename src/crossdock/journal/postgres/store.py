@@ -31,8 +31,8 @@ _PURGE = (
 class PostgresStore:
     """A journal in a PostgreSQL database. Made with `open_store`; see the port for what its methods promise.
 
-    Each commit counts itself in the worker's own row. When the answer to a COMMIT is lost, that row, once the server has
-    let go of it, says whether the commit took effect: so most lost answers are found again before anybody asks.
+    Each commit counts itself in the worker's own row. When the answer to a COMMIT is lost, that row, once the server
+    has let go of it, says whether the commit took effect: so most lost answers are found again before anybody asks.
     """
 
     partitions = PARTITIONS

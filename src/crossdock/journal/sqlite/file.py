@@ -12,6 +12,7 @@ from crossdock.journal.store import StoreBusy, StoreRefused, StoreRejected, Stor
 
 APPLICATION = 0x58444F43  # "XDOC" in the file's header: this is a journal of ours
 STATEMENTS = 512
+BUSY_SECONDS = 2.0  # how long another program may hold the file before we say so
 FIXED_IN = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """Where SQLite's WAL-reset race is mended (sqlite.org/wal.html, "The WAL-reset bug"): two back-ports, and all since."""
 
@@ -104,7 +105,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         uri,
         uri=True,
-        timeout=5.0,
+        timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=STATEMENTS,
