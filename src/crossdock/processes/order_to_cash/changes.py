@@ -43,7 +43,7 @@ def changed(step: Step, order: SalesOrder) -> None:
     for payment in order.payments:
         payments.record(step, payment)
     old = step.order
-    if not _differs(old, order):
+    if not _differs(old, order) and not any(share.amending for share in state.shares):
         return
     standing = tuple(line for line in order.lines if line.quantity.amount != 0)
     wrong = problems(change(order, lines=standing)) if standing else []
