@@ -39,18 +39,19 @@ class FakeShop:
 
     def run(self, conversation: Generator[Request, Response, T]) -> T:
         """Drives a conversation to its end, as a lane does; NoAnswer passes out."""
-        try:
-            request = next(conversation)
-            while True:
-                try:
-                    response = self.handle(request)
-                except NoAnswer as lost:
-                    request = conversation.throw(lost)
-                else:
-                    request = conversation.send(response)
-        except StopIteration as end:
-            value: T = end.value
-            return value
+        response: Any = None
+        lost: NoAnswer | None = None
+        while True:
+            try:
+                request = conversation.throw(lost) if lost else conversation.send(response)
+            except StopIteration as end:
+                value: T = end.value
+                return value
+            response, lost = None, None
+            try:
+                response = self.handle(request)
+            except NoAnswer as error:
+                lost = error
 
     def handle(self, request: Request) -> Response:
         assert request.headers["x-shopify-access-token"] == "a-token"

@@ -233,6 +233,34 @@ def test_the_shops_notice_of_our_own_doing_is_known_as_ours() -> None:
     assert [type(event).__name__ for event in events("orders/cancelled", body)] == ["DocumentReceived"]
 
 
+def test_units_that_the_shop_cancelled_itself_are_not_cancelled_again() -> None:
+    there = ready()
+    item = {"line_item_id": 11, "quantity": 1, "restock_type": "cancel"}
+    there.refunds = [{"id": 5, "note": "by hand", "refund_line_items": [item], "transactions": []}]
+    assert isinstance(perform(there, CANCEL_LINES, "ab12"), Done)
+    assert isinstance(look_up(there, CANCEL_LINES, "ab12"), Done)
+    assert there.open_units(11) == 2
+    perform(there, CANCEL_LINES, "cd34")
+    assert there.open_units(11) == 1
+
+
+def test_whichever_is_confirmed_first_the_shop_ends_with_all_that_is_cancelled() -> None:
+    """The shop cancelled one unit and we another: the first command finds one gone, the second does the other."""
+    there = ready()
+    perform(there, CANCEL_LINES, "ours")
+    item = {"line_item_id": 11, "quantity": 1, "restock_type": "cancel"}
+    there.refunds.append({"id": 5, "note": "by hand", "refund_line_items": [item], "transactions": []})
+    perform(there, CANCEL_LINES, "theirs")
+    assert there.open_units(11) == 1
+
+
+def test_lines_of_an_order_that_is_cancelled_there_need_no_more() -> None:
+    there = ready()
+    there.order["cancelled_at"] = "2026-03-03T09:00:00Z"
+    assert isinstance(perform(there, CANCEL_LINES), Done)
+    assert there.writes == 0
+
+
 def test_cancelled_lines_go_back_to_the_location_that_they_were_to_leave_from() -> None:
     there = ready()
     perform(there, CANCEL_LINES)

@@ -61,13 +61,14 @@ class Orders:
 
 
 def step(there: Any, conversation: Generator[Request, Response, FeedPage]) -> FeedPage:
-    try:
-        request = next(conversation)
-        while True:
-            request = conversation.send(there.handle(request))
-    except StopIteration as end:
-        page: FeedPage = end.value
-    return page
+    response: Any = None
+    while True:
+        try:
+            request = conversation.send(response)
+        except StopIteration as end:
+            page: FeedPage = end.value
+            return page
+        response = there.handle(request)
 
 
 def read(name: str, there: Any, cursor: str, now: datetime = NOW, **settings: Any) -> tuple[list[Any], str]:

@@ -1,17 +1,33 @@
 """Cancellations and refusals out.
 
-A whole order is cancelled with a tag of ours set first: the webhook that follows is then known as an echo. Some of
-its lines are cancelled by a refund of no money, whose note carries the command's key. A refusal is a line in the
-order's note, and a tag for people to filter by; the same words are written once, whatever command brings them, so that
-the notice of our own note can't start a ring of refusals.
+A whole order is cancelled with a tag of ours set first: the webhook that follows is then known as an echo.
+
+Some of its units are cancelled by a refund of no money. We are told to confirm every cancelled unit, those that the
+shop cancelled itself included, and no number says which are which. So each command first says on the order, in an
+attribute with its key, what it confirms; what all of them confirm less what the shop's refunds cancelled is still to be
+done. Run again, or looked up after a lost answer, it comes to nothing more.
+
+A refusal is a line in the order's note, and a tag for people to filter by; the same words are written once, whatever
+command brings them, so that the notice of our own note can't start a ring of refusals.
 """
 
-from typing import Any
+from collections import Counter
 
-from crossdock.connectors.shopify.settings import CANCELLED_TAG, REFUSED_TAG, mark
+from crossdock.connectors.shopify.marks import (
+    Row,
+    announce,
+    announced,
+    is_marked,
+    read,
+    refunds,
+    write_down,
+)
+from crossdock.connectors.shopify.settings import CANCELLED_TAG, CONFIRMED_ATTRIBUTE, REFUSED_TAG, mark
+from crossdock.connectors.shopify.source import decimal_of
 from crossdock.connectors.shopify.wire import Api, Stopped, members
 from crossdock.model.commands import ConfirmCancellation, RefuseChange
 from crossdock.model.events import ChannelInformed
+from crossdock.model.quantities import ZERO
 from crossdock.runtime.connector import Done, LookedUp, NotFound, Outcome, Refused, Task
 from crossdock.runtime.ports import Exchange
 
@@ -32,12 +48,11 @@ class Cancelling:
 
     def perform(self, command: ConfirmCancellation, task: Task) -> Exchange[Outcome]:
         if command.lines:
-            return (yield from self._cancel_lines(command, task.key))
+            return (yield from self._cancel_units(command, task.key))
         order = yield from read(self._api, command.number)
         if not order.get("cancelled_at"):
             note = f"cancelled: {command.reason} {mark(task.key)}" if command.reason else ""
-            known = mark(task.key) in str(order.get("note") or "")
-            yield from write_down(self._api, order, CANCELLED_TAG, "" if known else note)
+            yield from write_down(self._api, order, CANCELLED_TAG, "" if is_marked(order, task.key) else note)
             wanted = {"reason": reason_code(command.reason), "email": self._notify}
             try:
                 yield from self._api.send("POST", f"orders/{command.number}/cancel.json", wanted)
@@ -48,40 +63,46 @@ class Cancelling:
         return _informed(command)
 
     def look_up(self, command: ConfirmCancellation, task: Task) -> Exchange[LookedUp]:
-        if command.lines:
-            found = yield from refund_with(self._api, command.number, task.key)
-        else:
-            found = (yield from read(self._api, command.number)).get("cancelled_at") is not None
-        return _informed(command) if found else NotFound()
+        order = yield from read(self._api, command.number)
+        if order.get("cancelled_at"):
+            return _informed(command)
+        if not command.lines or task.key not in announced(order, CONFIRMED_ATTRIBUTE):
+            return NotFound()
+        made = yield from refunds(self._api, command.number)
+        return NotFound() if missing(command, order, made) else _informed(command)
 
     def _refused(self, command: ConfirmCancellation, refused: Refused) -> Exchange[Outcome]:
         """The shop says no; where somebody else cancelled meanwhile, that is what was wanted."""
         order = yield from read(self._api, command.number)
         return _informed(command) if order.get("cancelled_at") else refused
 
-    def _cancel_lines(self, command: ConfirmCancellation, key: str) -> Exchange[Outcome]:
-        if (yield from refund_with(self._api, command.number, key)):
+    def _cancel_units(self, command: ConfirmCancellation, key: str) -> Exchange[Outcome]:
+        order = yield from read(self._api, command.number)
+        if order.get("cancelled_at"):
             return _informed(command)
-        body = yield from self._api.get(f"orders/{command.number}/fulfillment_orders.json")
-        locations = {
+        confirms = ",".join(f"{line}={units}" for line, units in sorted(_units(command).items()))
+        order = yield from announce(self._api, order, CONFIRMED_ATTRIBUTE, key, confirms)
+        made = yield from refunds(self._api, command.number)
+        wanted = missing(command, order, made)
+        if wanted:
+            locations = yield from self._locations(command.number)
+            body = {
+                "note": f"{command.reason} {mark(key)}".strip(),
+                "notify": self._notify,
+                "refund_line_items": [_item(line, units, locations.get(line)) for line, units in wanted.items()],
+                "transactions": [],
+            }
+            yield from self._api.send("POST", f"orders/{command.number}/refunds.json", {"refund": body})
+        return _informed(command)
+
+    def _locations(self, number: str) -> Exchange[dict[str, object]]:
+        """From where each line was to leave: there its units go back to stock."""
+        body = yield from self._api.get(f"orders/{number}/fulfillment_orders.json")
+        return {
             str(line.get("line_item_id")): order.get("assigned_location_id")
             for order in members(body, "fulfillment_orders")
             for line in members(order, "line_items")
         }
-        items: list[dict[str, object]] = []
-        for line in command.lines:
-            id: object = int(line.line) if line.line.isdigit() else line.line
-            item = {"line_item_id": id, "quantity": int(line.quantity), "restock_type": "cancel"}
-            location = locations.get(line.line)
-            items.append(item | ({"location_id": location} if location else {}))
-        wanted = {
-            "note": f"{command.reason} {mark(key)}".strip(),
-            "notify": self._notify,
-            "refund_line_items": items,
-            "transactions": [],
-        }
-        yield from self._api.send("POST", f"orders/{command.number}/refunds.json", {"refund": wanted})
-        return _informed(command)
 
 
 class Refusing:
@@ -98,38 +119,40 @@ class Refusing:
         return Done((ChannelInformed(command.order, "refusal"),))
 
 
-def read(api: Api, number: str) -> Exchange[dict[str, Any]]:
-    """What of an order our commands need to see."""
-    fields = "id,tags,note,note_attributes,cancelled_at,financial_status"
-    body = yield from api.get(f"orders/{number}.json", fields=fields)
-    order = body.get("order")
-    return order if isinstance(order, dict) else {}
-
-
-def write_down(api: Api, order: dict[str, Any], tag: str, note: str = "") -> Exchange[None]:
-    """Adds a line of note, and a tag unless it stands there already."""
-    tags = [text for one in str(order.get("tags") or "").split(",") if (text := one.strip())]
-    notes = str(order.get("note") or "")
-    wanted: dict[str, object] = {}
-    if tag not in tags:
-        wanted["tags"] = ", ".join([*tags, tag])
-    if note:
-        wanted["note"] = f"{notes}\n{note}".strip()
-    if wanted:
-        id = order.get("id")
-        yield from api.send("PUT", f"orders/{id}.json", {"order": {"id": id, **wanted}})
-
-
-def refund_with(api: Api, number: str, key: str) -> Exchange[bool]:
-    """Whether a refund of the order carries our key in its note."""
-    body = yield from api.get(f"orders/{number}/refunds.json", limit=250)
-    return any(mark(key) in str(refund.get("note") or "") for refund in members(body, "refunds"))
+def missing(command: ConfirmCancellation, order: Row, made: list[Row]) -> dict[str, int]:
+    """Units by line that our commands confirm and no refund has cancelled yet, at most the command's own."""
+    confirmed: Counter[str] = Counter()
+    for value in announced(order, CONFIRMED_ATTRIBUTE).values():
+        for part in value.split(","):
+            line, _, units = part.partition("=")
+            confirmed[line] += int(units) if units.isdigit() else 0
+    cancelled: Counter[str] = Counter()
+    for refund in made:
+        for item in members(refund, "refund_line_items"):
+            if item.get("restock_type") == "cancel":
+                cancelled[str(item.get("line_item_id"))] += int(decimal_of(item.get("quantity")) or ZERO)
+    own = _units(command)
+    left = {line: min(units, confirmed[line] - cancelled[line]) for line, units in own.items()}
+    return {line: units for line, units in left.items() if units > 0}
 
 
 def reason_code(reason: str) -> str:
     """Shopify's word for a reason in ours: customer, inventory, fraud, declined or other."""
     text = reason.lower()
     return next((code for code, words in _REASONS.items() if any(word in text for word in words)), "other")
+
+
+def _units(command: ConfirmCancellation) -> dict[str, int]:
+    units: Counter[str] = Counter()
+    for line in command.lines:
+        units[line.line] += int(line.quantity)
+    return dict(units)
+
+
+def _item(line: str, units: int, location: object) -> Row:
+    id: object = int(line) if line.isdigit() else line
+    item = {"line_item_id": id, "quantity": units, "restock_type": "cancel"}
+    return item | ({"location_id": location} if location else {})
 
 
 def _informed(command: ConfirmCancellation) -> Done:

@@ -7,9 +7,8 @@ about to capture and how many captures there were: the next one of that amount i
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
-from crossdock.connectors.shopify.changes import read, refund_with
+from crossdock.connectors.shopify.marks import Row, announce, announced, is_marked, read, refunds
 from crossdock.connectors.shopify.settings import CAPTURE_ATTRIBUTE, Settings, mark
 from crossdock.connectors.shopify.source import decimal_of
 from crossdock.connectors.shopify.wire import Api, members
@@ -21,7 +20,6 @@ from crossdock.runtime.connector import Done, LookedUp, NotFound, Outcome, Refus
 from crossdock.runtime.ports import Exchange
 
 _DECLINED = ("failure", "error")
-Row = dict[str, Any]
 
 
 class Capturing:
@@ -42,7 +40,7 @@ class Capturing:
                 f"order {command.number} has no authorisation {command.authorization} in the shop to capture",
                 "no_authorization",
             )
-        yield from self._announce(task.key, order, rows)
+        yield from announce(self._api, order, CAPTURE_ATTRIBUTE, task.key, str(len(_captures(rows))))
         wanted = {
             "kind": "capture",
             "parent_id": parent["id"],
@@ -60,15 +58,6 @@ class Capturing:
         own = _own(command, task.key, order, rows)
         return NotFound() if own is None else _captured(command, own, task.now)
 
-    def _announce(self, key: str, order: Row, rows: list[Row]) -> Exchange[None]:
-        """Writes down how many captures there are before this one; anew, where an earlier attempt did nothing."""
-        name, count = f"{CAPTURE_ATTRIBUTE} {key}", str(len(_captures(rows)))
-        others = [pair for pair in members(order, "note_attributes") if pair.get("name") != name]
-        announced = [*others, {"name": name, "value": count}]
-        if announced != members(order, "note_attributes"):
-            id = order.get("id")
-            yield from self._api.send("PUT", f"orders/{id}.json", {"order": {"id": id, "note_attributes": announced}})
-
 
 class Refunding:
     """RefundPayment at one shop: over as many captures as it takes, the latest first."""
@@ -78,7 +67,7 @@ class Refunding:
         self._notify = settings.notify_customer
 
     def perform(self, command: RefundPayment, task: Task) -> Exchange[Outcome]:
-        if (yield from refund_with(self._api, command.number, task.key)):
+        if (yield from self._is_there(command, task.key)):
             return _refunded(command)
         rows = yield from _transactions(self._api, command.number)
         parts = _refundable(command, rows)
@@ -99,8 +88,11 @@ class Refunding:
         return _refunded(command)
 
     def look_up(self, command: RefundPayment, task: Task) -> Exchange[LookedUp]:
-        found = yield from refund_with(self._api, command.number, task.key)
-        return _refunded(command) if found else NotFound()
+        return _refunded(command) if (yield from self._is_there(command, task.key)) else NotFound()
+
+    def _is_there(self, command: RefundPayment, key: str) -> Exchange[bool]:
+        made = yield from refunds(self._api, command.number)
+        return any(is_marked(refund, key) for refund in made)
 
 
 def _transactions(api: Api, number: str) -> Exchange[list[Row]]:
@@ -117,11 +109,10 @@ def _captures(rows: list[Row]) -> list[Row]:
 
 def _own(command: CapturePayment, key: str, order: Row, rows: list[Row]) -> Row | None:
     """The capture that an earlier attempt of this very command made."""
-    name = f"{CAPTURE_ATTRIBUTE} {key}"
-    counts = [pair.get("value") for pair in members(order, "note_attributes") if pair.get("name") == name]
-    if not counts or not str(counts[-1]).isdigit():
+    count = announced(order, CAPTURE_ATTRIBUTE).get(key, "")
+    if not count.isdigit():
         return None
-    later = _captures(rows)[int(str(counts[-1])) :]
+    later = _captures(rows)[int(count) :]
     return next((row for row in later if _amount(row) == command.amount.amount), None)
 
 

@@ -11,6 +11,7 @@ CANCELLED_TAG = "crossdock-cancelled"
 REFUSED_TAG = "crossdock-refused"
 SHIPPED_TAG = "crossdock-shipped"
 CAPTURE_ATTRIBUTE = "crossdock capture"
+CONFIRMED_ATTRIBUTE = "crossdock cancelled"
 NOTE_MARK = "[crossdock "
 
 # Shopify documents no delay before a write is seen by reads of the same order; a minute is twice what it lets a

@@ -11,7 +11,7 @@ somebody else.
 from decimal import Decimal
 from typing import Any
 
-from crossdock.connectors.shopify.changes import read, write_down
+from crossdock.connectors.shopify.marks import read, write_down
 from crossdock.connectors.shopify.settings import SHIPPED_TAG, Settings
 from crossdock.connectors.shopify.source import decimal_of
 from crossdock.connectors.shopify.wire import Api, members
