@@ -3,10 +3,12 @@ input."""
 
 from __future__ import annotations
 
+from unittest import mock
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crossdock.formats.x12 import Limits, Problem, Transaction, read_events
+from crossdock.formats.x12 import Event, Limits, Problem, Transaction, read_events, reader
 
 ISA = b"ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *250101*1200*U*00401*000000007*0*P*>~"
 PIECES = st.sampled_from(
@@ -43,6 +45,12 @@ INPUT = st.one_of(
 )
 
 
+def in_blocks(data: bytes, size: int, limits: Limits | None = None) -> list[Event]:
+    """Read as if `size` bytes were the reader's block: nothing may depend on where a block ends."""
+    with mock.patch.object(reader, "BLOCK", size):
+        return list(read_events([data[i : i + size] for i in range(0, len(data), size)], limits=limits))
+
+
 def check(data: bytes, size: int) -> None:
     events = list(read_events([data]))
     assert b"".join(e.lead + e.raw for e in events if not isinstance(e, Problem)) == data
@@ -53,7 +61,7 @@ def check(data: bytes, size: int) -> None:
         elif isinstance(event, Transaction):
             assert event.segment_count == len(event.segments)
             assert data.startswith(event.raw, event.offset)
-    chunked = list(read_events([data[i : i + size] for i in range(0, len(data), size)]))
+    chunked = in_blocks(data, size)
     assert [str(e) for e in chunked if isinstance(e, Problem)] == [str(e) for e in events if isinstance(e, Problem)]
     assert [e.raw for e in chunked if isinstance(e, Transaction)] == [
         e.raw for e in events if isinstance(e, Transaction)
@@ -71,9 +79,8 @@ def test_any_bytes_are_read_without_an_exception(data, size):
 @given(INPUT, st.integers(1, 64), st.integers(1, 40))
 @settings(deadline=None, max_examples=300)
 def test_tight_limits_raise_nothing_either(data, size, limit):
-    chunks = [data[i : i + size] for i in range(0, len(data), size)]
-    limits = Limits(segment=limit, transaction=limit * 3, problems=limit)
-    for event in read_events(chunks, limits=limits):
+    limits = Limits(segment=limit, transaction=limit * 3, problems=limit, errors=limit)
+    for event in in_blocks(data, size, limits):
         if isinstance(event, Transaction):
             assert len(event.raw) <= limit * 3
 

@@ -20,6 +20,7 @@ from crossdock.formats.x12.acknowledgments import (
 from crossdock.formats.x12.delimiters import Delimiters
 from crossdock.formats.x12.errors import Code, Fault, Position, Problem, Severity, WriteError
 from crossdock.formats.x12.hierarchy import Hierarchy, Level, read_hierarchy
+from crossdock.formats.x12.library import STANDARD, Library
 from crossdock.formats.x12.open_parts import Limits
 from crossdock.formats.x12.reader import Reader, read_events, read_transactions
 from crossdock.formats.x12.structure import (
@@ -38,9 +39,11 @@ from crossdock.formats.x12.structure import (
     element,
     repetitions,
 )
+from crossdock.formats.x12.validator import validate
 from crossdock.formats.x12.writer import GroupHeader, InterchangeHeader, Writer, write_events, write_segments
 
 __all__ = [
+    "STANDARD",
     "Code",
     "Delimiters",
     "Event",
@@ -58,6 +61,7 @@ __all__ = [
     "InterchangeHeader",
     "InterchangeStart",
     "Level",
+    "Library",
     "Limits",
     "LooseSegment",
     "Position",
@@ -85,6 +89,7 @@ __all__ = [
     "repetitions",
     "reply_group",
     "reply_interchange",
+    "validate",
     "write_events",
     "write_segments",
 ]

@@ -148,8 +148,10 @@ def build_ta1(
         codes = [_interchange_code(problem) for problem in problems if problem.is_error]
         note = next((code for code in codes if code), "000")
     verdict = "R" if not processed else "A" if note == "000" else "E"
-    control = interchange.control if interchange.control.isdigit() else "0"
-    return ["TA1", control.zfill(9)[-9:], interchange.date[:6], interchange.time[:4], verdict, note]
+    control = interchange.control
+    control = control if control.isascii() and control.isdigit() else "0"
+    date, time = (text if text.isascii() and text.isdigit() else "" for text in (interchange.date, interchange.time))
+    return ["TA1", control.zfill(9)[-9:], date[:6], time[:4], verdict, note]
 
 
 def reply_interchange(

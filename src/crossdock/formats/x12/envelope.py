@@ -37,6 +37,7 @@ class Envelopes:
 
     def __init__(self, limits: Limits) -> None:
         self.out: list[Event] = []
+        self.errors = 0
         self._limits = limits
         self._delimiters = Delimiters()
         self._number = 0
@@ -48,6 +49,11 @@ class Envelopes:
     @property
     def in_transaction(self) -> bool:
         return self._transaction is not None
+
+    @property
+    def is_swamped(self) -> bool:
+        """Whether segments out of place are no longer listed one by one: their owner has too many problems."""
+        return self._transaction is None and self._owner().beyond > 0
 
     def open_interchange(self, header: Header, offset: int, raw: bytes) -> None:
         """An ISA was found, where no interchange is open."""
@@ -89,7 +95,7 @@ class Envelopes:
             lead += escaped
         body, offset = raw[len(lead) :], offset + len(lead)
         if not text:
-            self._blank(raw, offset)
+            self.blanks(raw, 1, offset)
             return False
         elements = self._split(text)
         match elements[0]:
@@ -108,6 +114,28 @@ class Envelopes:
             case tag:
                 self._loose(tag, elements, offset, body, lead)
         return False
+
+    def swallow(self, raw: bytes, count: int, offset: int) -> None:
+        """`count` segments of any kind outside of transaction sets, where `is_swamped`."""
+        self._owner().beyond += count
+        self.errors += count
+        self.out.append(Skipped(offset, raw))
+
+    def blanks(self, raw: bytes, count: int, offset: int) -> None:
+        """`count` segments without content; between lines of a line-terminated file they are no problem."""
+        transaction = self._transaction
+        where = self._where(offset, "", transaction.count + 1 if transaction else 0)
+        if transaction is not None:
+            self._keep(transaction, raw)
+        else:
+            self.out.append(Skipped(offset, raw))
+        if self._delimiters.lines:
+            return
+        if transaction is None:
+            self._report(self._owner(), Problem(Code.EMPTY_SEGMENT, _empty(count), where, Severity.WARNING))
+            return
+        transaction.blank += count
+        transaction.first_blank = transaction.first_blank or where
 
     def abandon(self, offset: int, before: str) -> None:
         """Close whatever is open because something else begins (or the input ends) at `offset`."""
@@ -181,7 +209,7 @@ class Envelopes:
         for problem in raw_problems(transaction):
             self._report(open_, problem)
         if open_.first_blank:
-            said = "an empty segment" if open_.blank == 1 else f"{open_.blank} empty segments, the first here"
+            said = _empty(open_.blank)
             self._report(open_, Problem(Code.EMPTY_SEGMENT, said, open_.first_blank, Severity.WARNING))
         self._finish(open_, open_.offset, "ST")
         self._transaction = None
@@ -212,24 +240,6 @@ class Envelopes:
             said = f"the transaction set is larger than {self._limits.transaction} bytes and was not kept"
             where = self._where(transaction.offset, "ST", 1)
             self._report(transaction, Problem(Code.TRANSACTION_TOO_LARGE, said, where, fault=Fault.OURS))
-
-    def _blank(self, raw: bytes, offset: int) -> None:
-        """Nothing before a terminator; between lines of a line-terminated file that is no problem."""
-        transaction = self._transaction
-        if transaction is not None:
-            self._keep(transaction, raw)
-        else:
-            self.out.append(Skipped(offset, raw))
-        if self._delimiters.lines:
-            return
-        if transaction is None:
-            said = "an empty segment"
-            where = self._where(offset, "")
-            self._report(self._owner(), Problem(Code.EMPTY_SEGMENT, said, where, Severity.WARNING))
-            return
-        transaction.blank += 1
-        if transaction.first_blank is None:
-            transaction.first_blank = self._where(offset, "", transaction.count + 1)
 
     # Groups
 
@@ -355,6 +365,7 @@ class Envelopes:
         )
 
     def _report(self, owner: Owner, problem: Problem) -> None:
+        self.errors += problem.is_error
         if len(owner.problems) >= self._limits.problems:
             owner.beyond += 1
             return
@@ -369,3 +380,7 @@ class Envelopes:
         problem = Problem(Code.TOO_MANY_PROBLEMS, said, self._where(offset, tag), fault=Fault.OURS)
         owner.problems.append(problem)
         self.out.append(problem)
+
+
+def _empty(count: int) -> str:
+    return "an empty segment" if count == 1 else f"{count} empty segments, the first here"

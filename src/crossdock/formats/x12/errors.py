@@ -114,6 +114,10 @@ class Position:
     group: str = ""
     transaction: str = ""
 
+    def named(self, tag: str) -> Position:
+        """The same place, meant for segment `tag`: one that should stand there and does not."""
+        return replace(self, tag=tag)
+
     def __str__(self) -> str:
         parts = [f"byte {self.offset}"]
         if self.segment:

@@ -16,6 +16,8 @@ class Limits:
     transaction: int = 32 * 1024 * 1024
     problems: int = 100
     """Problems reported of one transaction set, group or interchange; the rest are counted."""
+    errors: int = 100_000
+    """Errors of the whole input, reported or not; behind so many, the rest of the input is not read."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from crossdock.formats.x12.delimiters import BLANKS, HEADER_WINDOW, Delimiters, find_bare_header, find_header
 from crossdock.formats.x12.envelope import Envelopes
-from crossdock.formats.x12.errors import Code, Position, Problem
+from crossdock.formats.x12.errors import Code, Fault, Position, Problem
 from crossdock.formats.x12.open_parts import Limits
 from crossdock.formats.x12.structure import Event, Skipped, Transaction, cleaned, splitter
 
@@ -57,6 +57,7 @@ class Reader:
         self._base = 0
         self._inside = False
         self._overlong = False
+        self._stopped = False
         self._found_any = False
         self._garbage_at = -1
         self._garbage_length = 0
@@ -66,6 +67,8 @@ class Reader:
     def feed(self, data: bytes) -> Iterator[Event]:
         """Take bytes; give the events that they complete."""
         for start in range(0, len(data), BLOCK):
+            if self._stopped:
+                return
             piece = data[start : start + BLOCK] if len(data) > BLOCK else data
             self._pending.append(piece)
             self._pending_size += len(piece)
@@ -74,6 +77,8 @@ class Reader:
 
     def finish(self) -> Iterator[Event]:
         """Say that no more bytes come; give the last events."""
+        if self._stopped:
+            return
         yield from self._work(final=True)
         self._envelopes.abandon(self._base + self._at, "the end of the input")
         if self._found_any:
@@ -90,7 +95,19 @@ class Reader:
         self._pending_size = 0
         while self._at < len(self._buffer) and (self._scan(final) if self._inside else self._seek(final)):
             yield from self._events()
+            if self._envelopes.errors > self._limits.errors:
+                self._stop()
         yield from self._events()
+
+    def _stop(self) -> None:
+        """Read no further: nothing good can be hidden behind so many errors, and each costs time."""
+        self._stopped = True
+        at = self._base + self._at
+        self._envelopes.abandon(at, "the last byte that was read")
+        said = f"more than {self._limits.errors} errors were found, so the input was not read beyond this byte"
+        where = Position(at)
+        self._envelopes.report_stream(Problem(Code.TOO_MANY_PROBLEMS, said, where, fault=Fault.OURS))
+        self._at = len(self._buffer)
 
     def _events(self) -> list[Event]:
         events = self._envelopes.out
@@ -154,6 +171,8 @@ class Reader:
         """Pass over bytes up to the next thing that may be an ISA."""
         start = self._at
         found = self._buffer.find(b"ISA", start + 1)
+        while found >= 0 and self._buffer[found + 3 : found + 4].isalnum():
+            found = self._buffer.find(b"ISA", found + 1)
         end = found if found >= 0 else len(self._buffer) - (0 if final else 2)
         if end <= start:
             return False
@@ -228,7 +247,13 @@ class Reader:
             marks = sorted({*marks, *(i for i, row in enumerate(rows) if len(row) > limit)})
         done, began = 0, self._at
         for mark in [*marks, len(rows)]:
-            if not envelopes.in_transaction:
+            if mark < done:
+                continue
+            if envelopes.is_swamped and mark > done:
+                raw = glue.join(rows[done:mark]) + glue
+                envelopes.swallow(raw, mark - done, self._base + self._at)
+                self._at += len(raw)
+            elif not envelopes.in_transaction:
                 for i in range(done, mark):
                     self._one(rows[i] + glue, view[i])
             elif mark > done:
@@ -237,8 +262,11 @@ class Reader:
                 self._at += len(raw)
             if mark == len(rows):
                 break
-            done = mark + 1
             text = view[mark]
+            if not text:
+                done = self._blanks(rows, view, mark, glue)
+                continue
+            done = mark + 1
             if text[:3] == b"ISA":
                 starts = self._starts_interchange(rows[mark], self._at, final)
                 if starts is None:
@@ -251,6 +279,16 @@ class Reader:
                 self._inside = False
                 return True
         return True
+
+    def _blanks(self, rows: list[bytes], view: list[bytes], first: int, glue: bytes) -> int:
+        """Hand over a run of segments without content; the number of the row behind it."""
+        end = first + 1
+        while end < len(view) and not view[end] and len(rows[end]) <= self._limits.segment:
+            end += 1
+        raw = glue.join(rows[first:end]) + glue
+        self._envelopes.blanks(raw, end - first, self._base + self._at)
+        self._at += len(raw)
+        return end
 
     def _one(self, raw: bytes, text: bytes) -> bool:
         """Hand over one segment; whether it was the end of the interchange."""

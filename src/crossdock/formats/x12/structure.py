@@ -10,6 +10,7 @@ ours dropped bytes, which a problem says).
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -186,6 +187,7 @@ class Transaction:
     lead: bytes = b""
     problems: list[Problem] = field(default_factory=list)
     _segments: list[Segment] | None = None
+    _starts: array[int] | None = None
 
     @property
     def set_id(self) -> str:
@@ -222,23 +224,29 @@ class Transaction:
     def drop_raw(self) -> None:
         """Keep the segments and let the bytes go; byte offsets then fall back to the transaction's."""
         self._segments = self.segments
-        self.raw = b""
+        self.raw, self._starts = b"", None
 
     def offset_of(self, segment: int) -> int:
         """Byte offset in the whole input of segment number `segment` (ST is 1)."""
-        ends = splitter(self.delimiters)
-        offset, seen = self.offset, 0
-        for row in self.raw.split(ends) if self.raw else ():
-            text = cleaned(row, self.delimiters).lstrip(b" \t")
-            escaped = self.delimiters.line_end.encode()
-            if escaped.startswith(b"\\"):
-                text = text.removeprefix(escaped)
-            seen += len([piece for piece in text.split(ends) if piece])
-            if seen >= segment:
-                at = row.find(text[:2])
-                return offset + max(at, 0)
-            offset += len(row) + len(ends)
-        return self.offset
+        if self._starts is None:
+            self._starts = self._find_starts()
+        at = self._starts[segment - 1] if 0 < segment <= len(self._starts) else 0
+        return self.offset + at
+
+    def _find_starts(self) -> array[int]:
+        """Where in `raw` each segment begins."""
+        ends, delimiters = splitter(self.delimiters), self.delimiters
+        escaped = delimiters.line_end.encode() if delimiters.line_end.startswith("\\") else b""
+        starts, at = array("q"), 0
+        for row in self.raw.split(ends):
+            pieces = row.split(delimiters.also_ends.encode(delimiters.encoding)) if delimiters.also_ends else [row]
+            for piece in pieces:
+                lead = len(piece) - len(piece.lstrip(b" \t\r\n").removeprefix(escaped))
+                if len(piece) > lead:
+                    starts.append(at + lead)
+                at += len(piece) + len(delimiters.also_ends.encode(delimiters.encoding))
+            at += len(ends) - len(delimiters.also_ends.encode(delimiters.encoding))
+        return starts
 
     def position(self, segment: int, element_number: int = 0, component: int = 0, repetition: int = 0) -> Position:
         """A full position for segment number `segment` (ST is 1) and, counted from 1, its element."""
