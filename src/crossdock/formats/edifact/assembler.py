@@ -41,8 +41,9 @@ from crossdock.formats.edifact.open_levels import (
     Problems,
     warning,
 )
+from crossdock.formats.edifact.parsing import parse_segment
 from crossdock.formats.edifact.scanner import Opening
-from crossdock.formats.edifact.segments import Segment, parse_segment
+from crossdock.formats.edifact.segments import Segment
 
 _Found = tuple[Problem, ...]
 
@@ -258,10 +259,11 @@ class Assembler:
             said = "The message is not closed by a UNT"
             message.problems.add(Problem(Code.MISSING_UNT, said, self.where(offset, "UNT")))
         raw = b"".join(message.pieces)
+        message.pieces.clear()
         codec, as_declared = self._codec(raw)
         start = interchange.start
-        body = raw[:size]
-        checked = raw if body.endswith(start.delimiters.terminator) else body
+        size = len(raw) if size is None else min(size, len(raw))
+        checked = raw if raw.endswith(start.delimiters.terminator, 0, size) else raw[:size]
         text = Text(
             checked,
             start.delimiters,
@@ -283,7 +285,7 @@ class Assembler:
             start,
             self.group.start if self.group else None,
             codec,
-            len(body),
+            size,
             message.problems.finish(message.where),
         )
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from crossdock.formats.edifact.charset import UNKNOWN, CharacterSet
 from crossdock.formats.edifact.delimiters import BLANKS, LINE_ENDS, Delimiters
 from crossdock.formats.edifact.errors import Code, Position, Problem, Severity
-from crossdock.formats.edifact.segments import parse_segment, split_segments
+from crossdock.formats.edifact.parsing import is_released, parse_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,17 @@ def check_text(text: Text) -> Iterator[Problem]:
 
 def locate(text: Text, at: int) -> Position:
     """The segment, element, component and repetition that byte `at` of the message stands in."""
+    terminator, release = text.delimiters.terminator, text.delimiters.release
     passed, count = 0, 0
-    for part in split_segments(text.raw, text.delimiters, wrapped=text.wrapped):
-        end = passed + len(part) + len(text.delimiters.terminator)
+    while True:
+        end = text.raw.find(terminator, passed)
+        while end >= 0 and is_released(text.raw, end, release):
+            end = text.raw.find(terminator, end + 1)
+        part = text.raw[passed:end] if end >= 0 else text.raw[passed:]
         count += 1 if part.strip(BLANKS) else 0
-        if at < end:
+        if end < 0 or at < end + len(terminator):
             return _within(text, part, at - passed, at, count)
-        passed = end
-    return replace(text.where, offset=text.where.offset + at)
+        passed = end + len(terminator)
 
 
 def _within(text: Text, part: bytes, inside: int, at: int, count: int) -> Position:
@@ -148,16 +151,9 @@ def _check_separators(text: Text) -> Iterator[Problem]:
         (component, element),
     ):
         at = raw.find(first + second)
-        while at >= 0 and _is_released(raw, at, text.delimiters.release):
+        while at >= 0 and is_released(raw, at, text.delimiters.release):
             at = raw.find(first + second, at + 1)
         if at >= 0:
             said = "Separators without data behind them stand at the end; they can be left out"
             yield Problem(Code.TRAILING_SEPARATOR, said, locate(text, at), Severity.WARNING)
             return
-
-
-def _is_released(raw: bytes, at: int, release: bytes) -> bool:
-    if not release:
-        return False
-    before = raw[max(0, at - 64) : at]
-    return (len(before) - len(before.rstrip(release))) % 2 == 1

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from crossdock.formats.edifact.errors import Code
 
 LINE_ENDS = b"\r\n"
 BLANKS = b" \t\r\n\x00\x1a"
 """What may stand between segments without meaning: blanks, line ends, padding, the end-of-file mark of old systems."""
+
+
+class Marks(NamedTuple):
+    """Service characters as text. `pairs` replace each released one by a stand-in from the private use area of
+    Unicode, the release character first, and `shown` turns stand-ins into what they stand for."""
+
+    element: str
+    component: str
+    repetition: str
+    release: str
+    pairs: tuple[tuple[str, str], ...]
+    shown: dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +39,16 @@ class Delimiters:
     release: bytes = b"?"
     repetition: bytes = b""
     terminator: bytes = b"'"
-    marks: tuple[str, str, str, str] = field(init=False, repr=False, compare=False)
-    """Element, component, repetition and release as text, for splitting."""
+    marks: Marks = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         service = (self.element, self.component, self.repetition, self.release)
-        object.__setattr__(self, "marks", tuple(each.decode("iso8859-1") for each in service))
+        element, component, repetition, release = (each.decode("iso8859-1") for each in service)
+        specials = (release, element, component, repetition, self.terminator.decode("iso8859-1"))
+        stand_ins = [(special, chr(0xE000 + number)) for number, special in enumerate(specials) if special]
+        pairs = tuple((release + special, stand_in) for special, stand_in in stand_ins) if release else ()
+        shown = {ord(stand_in): special for special, stand_in in stand_ins}
+        object.__setattr__(self, "marks", Marks(element, component, repetition, release, pairs, shown))
 
     def una(self) -> bytes:
         """The service string advice that announces these characters."""
@@ -109,6 +126,11 @@ def find_start(text: bytes, position: int = 0) -> Start | None:
         delimiters, notes = _by_structure(window, width)
         return Start(found.start(), found.start(), delimiters, False, width, notes)
     return _announced(text, found.start(), window, width)
+
+
+def starts_at(text: bytes, position: int) -> bool:
+    """Whether an interchange starts at exactly this place."""
+    return _START.match(text, position) is not None
 
 
 def _announced(text: bytes, at: int, window: bytes, width: int) -> Start:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from crossdock.formats.edifact.delimiters import BLANKS, Delimiters
+from crossdock.formats.edifact.delimiters import Delimiters
 from crossdock.formats.edifact.errors import Problem
-from crossdock.formats.edifact.segments import Segment, parse_segment, split_segments
+from crossdock.formats.edifact.parsing import parse_segments
+from crossdock.formats.edifact.segments import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +164,9 @@ class Message:
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """All segments from UNH to UNT; empty ones are left out."""
-        delimiters, wrapped = self.interchange.delimiters, self.interchange.wrapped
-        found: list[Segment] = []
-        offset = self.offset
-        for part in split_segments(self.raw[: self.body_size], delimiters, wrapped=wrapped):
-            if part.strip(BLANKS):
-                found.append(
-                    parse_segment(
-                        part,
-                        delimiters,
-                        self.codec,
-                        wrapped=wrapped,
-                        offset=offset,
-                        position=len(found) + 1,
-                    )
-                )
-            offset += len(part) + len(delimiters.terminator)
+        start = self.interchange
+        body = self.raw if self.trailer is None else self.raw[: self.body_size]
+        found = parse_segments(body, start.delimiters, self.codec, wrapped=start.wrapped, offset=self.offset)
         if self.trailer is not None:
             found.append(self.trailer)
         return tuple(found)

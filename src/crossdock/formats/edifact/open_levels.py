@@ -35,6 +35,13 @@ class Problems:
         else:
             self.more += 1
 
+    def is_full(self) -> bool:
+        """Counts one more and says so where no more are named: working out its place would be for nothing."""
+        if len(self.found) < self.limit:
+            return False
+        self.more += 1
+        return True
+
     def finish(self, where: Position) -> tuple[Problem, ...]:
         if self.more:
             said = f"There are {self.more} more problems in this message"

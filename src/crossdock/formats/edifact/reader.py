@@ -135,8 +135,11 @@ class _Reader:
         if run.cut is not None:
             known = set()
         for number, part in enumerate(run.parts):
+            if part[:4] in known and message is not None:
+                message.segment_count += 1
+                continue
             bare = part.lstrip(BLANKS)
-            if message is not None and bare[:4] in known:
+            if bare[:4] in known and message is not None:
                 message.segment_count += 1
                 continue
             if wrapped:
@@ -194,7 +197,7 @@ class _Reader:
             self._too_long = True
             return
         if not bare:
-            if not is_cut and delimiters.terminator.strip(LINE_ENDS):
+            if not is_cut and delimiters.terminator.strip(LINE_ENDS) and not message.problems.is_full():
                 where = self._levels.where(cursor.offset(number))
                 message.problems.add(warning(Code.EMPTY_SEGMENT, "A terminator stands behind nothing", where))
             return
@@ -212,6 +215,8 @@ class _Reader:
         ):
             if behind and len(self._known) < _KNOWN_TAGS:
                 self._known.add(bare[:4])
+            return
+        if message.problems.is_full():
             return
         shown = bare[:20].decode("iso8859-1")
         where = self._levels.where(cursor.offset(number), shown[:3])

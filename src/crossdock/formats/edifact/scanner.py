@@ -16,9 +16,10 @@ from crossdock.formats.edifact.delimiters import (
     Delimiters,
     Start,
     find_start,
+    starts_at,
 )
 from crossdock.formats.edifact.errors import Code
-from crossdock.formats.edifact.segments import split_segments
+from crossdock.formats.edifact.parsing import is_released, split_segments
 
 _WINDOW = 65536
 _LOOKAHEAD = 8192
@@ -135,55 +136,65 @@ class Scanner:
 
     def _take(self, start: Start) -> tuple[Run | None, bool]:
         """The segments that are complete in the buffer, and whether the interchange may go on behind them."""
-        delimiters, wrapped = start.delimiters, start.width > 0
-        region, at_trailer = self._up_to_trailer(delimiters, wrapped)
-        hidden = None if wrapped else _hidden_tag(region, delimiters)
-        if hidden is not None:
-            region, at_trailer = region[:hidden], False
-        parts = split_segments(region, delimiters, wrapped=wrapped)
-        if at_trailer and parts[-1]:
-            region, at_trailer = self._buffer, False
-            parts = split_segments(region, delimiters, wrapped=wrapped)
-        stop = self._boundary(parts, region, delimiters, wrapped)
-        if stop is not None:
-            parts = parts[:stop]
-            size = sum(map(len, parts)) + stop * len(delimiters.terminator)
-            return (Run(parts, self._consume(size)[1]) if parts else None), False
+        if start.width:
+            return self._take_wrapped(start.delimiters)
+        delimiters = start.delimiters
+        end, ends = self._next_end(delimiters)
+        region = self._buffer[:end]
+        hidden = _hidden_tag(region, delimiters)
         self._fresh = False
         if hidden is not None:
-            return Run(parts, self._consume(len(region))[1], Code.MISSING_TERMINATOR), True
+            parts = split_segments(region[:hidden], delimiters)
+            return Run(parts, self._consume(hidden)[1], Code.MISSING_TERMINATOR), True
+        parts = split_segments(region, delimiters)
         tail = parts.pop()
-        at_trailer = at_trailer and _is_trailer(parts[-1].lstrip(BLANKS), delimiters)
+        if ends and tail.strip(BLANKS):
+            return Run([*parts, tail], self._consume(end)[1], Code.MISSING_TERMINATOR), False
         if parts:
-            return Run(parts, self._consume(len(region) - len(tail))[1]), not at_trailer
-        return self._take_unended(tail), True
+            return Run(parts, self._consume(end - len(tail))[1]), not ends
+        return (None, False) if ends else (self._take_unended(tail), True)
 
-    def _up_to_trailer(self, delimiters: Delimiters, wrapped: bool) -> tuple[bytes, bool]:
-        """The buffer, cut behind the first UNZ, since other service characters may follow it."""
-        at = -1 if wrapped else self._buffer.find(b"UNZ" + delimiters.element)
-        if at < 0 or not _starts_segment(self._buffer, at, delimiters):
-            return self._buffer, False
-        end = self._buffer.find(delimiters.terminator, at)
-        if end < 0:
-            return self._buffer, False
-        return self._buffer[: end + len(delimiters.terminator)], True
+    def _next_end(self, delimiters: Delimiters) -> tuple[int, bool]:
+        """Where this interchange ends in the buffer: behind its UNZ, or where another starts without it."""
+        buffer = self._buffer
+        behind = len(buffer) - len(buffer.lstrip(BLANKS)) + 3 if self._fresh else 0
+        end, ends = len(buffer), False
+        trailer = _find(buffer, b"UNZ", behind, end, delimiters)
+        if trailer >= 0 and buffer[trailer + 3 : trailer + 4] in delimiters.separators():
+            after = buffer.find(delimiters.terminator, trailer)
+            if after >= 0 and not is_released(buffer, after, delimiters.release):
+                end, ends = after + len(delimiters.terminator), True
+        for tag in (b"UNA", b"UNB"):
+            other = _find(buffer, tag, behind, end, delimiters)
+            if other >= 0 and starts_at(buffer, other):
+                end, ends = other, True
+        return end, ends
 
-    def _boundary(self, parts: list[bytes], region: bytes, delimiters: Delimiters, wrapped: bool) -> int | None:
-        """How many of the parts belong to this interchange, when it ends or another starts among them."""
-        if not wrapped and b"UNA" not in region and b"UNB" not in region:
-            return None
-        at = 0
+    def _take_wrapped(self, delimiters: Delimiters) -> tuple[Run | None, bool]:
+        """The same for text whose lines break inside of segments, so that no tag can be searched for."""
+        region = self._buffer[:_LOOKAHEAD]
+        parts = split_segments(region, delimiters, wrapped=True)
+        if len(parts) == 1 and len(region) < len(self._buffer):
+            region = self._buffer
+            parts = split_segments(region, delimiters, wrapped=True)
+        stop, at = len(parts) - 1, 0
+        ends = False
         for number, part in enumerate(parts):
-            bare = (part.translate(None, LINE_ENDS) if wrapped else part).lstrip(BLANKS)
-            tag = bare[:3]
-            if tag == b"UNZ" and number + 1 < len(parts) and _is_trailer(bare, delimiters):
-                return number + 1
-            if tag in (b"UNA", b"UNB") and not (self._fresh and number == 0):
-                start = find_start(region[at : at + _LOOKAHEAD])
-                if start is not None and not region[at : at + start.at].strip(BLANKS):
-                    return number
+            bare = part.translate(None, LINE_ENDS).lstrip(BLANKS)
+            own = self._fresh and number == 0
+            if bare[:3] in (b"UNA", b"UNB") and not own and starts_at(self._buffer, at + _indent(part)):
+                stop, ends = number, True
+                break
+            if number == len(parts) - 1:
+                break
             at += len(part) + len(delimiters.terminator)
-        return None
+            if bare[:3] == b"UNZ" and bare[3:4] in (delimiters.element, delimiters.component, b""):
+                stop, ends = number + 1, True
+                break
+        self._fresh = False
+        if stop:
+            return Run(parts[:stop], self._consume(at)[1]), not ends
+        return (None, False) if ends else (self._take_unended(parts[-1]), True)
 
     def _take_unended(self, tail: bytes) -> Run | None:
         """No terminator in the buffer: reads on, or gives up at the limit or at the end of the input."""
@@ -200,13 +211,24 @@ def _windows(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield bytes(chunk[at : at + _WINDOW])
 
 
-def _starts_segment(buffer: bytes, at: int, delimiters: Delimiters) -> bool:
-    before = buffer[max(0, at - 64) : at].rstrip(BLANKS)
-    return not before or before.endswith(delimiters.terminator) or buffer[at - 1 : at] in (b"\n", b"\r")
+def _find(buffer: bytes, tag: bytes, start: int, end: int, delimiters: Delimiters) -> int:
+    """Where a segment with this tag starts; -1 where none does."""
+    at = buffer.find(tag, start, end)
+    while at >= 0:
+        before = buffer[max(0, at - 64) : at].rstrip(BLANKS)
+        if not before or buffer[at - 1 : at] in (b"\n", b"\r"):
+            return at
+        last = at - 64 + len(before) if at > 64 else len(before)
+        if before.endswith(delimiters.terminator) and not is_released(
+            buffer, last - len(delimiters.terminator), delimiters.release
+        ):
+            return at
+        at = buffer.find(tag, at + 3, end)
+    return -1
 
 
-def _is_trailer(bare: bytes, delimiters: Delimiters) -> bool:
-    return bare[:3] == b"UNZ" and bare[3:4] in (delimiters.element, delimiters.component, b"")
+def _indent(part: bytes) -> int:
+    return len(part) - len(part.lstrip(BLANKS))
 
 
 _SERVICE_LINE = re.compile(rb"[\r\n]UN[BEGHTZ](?=[^A-Za-z0-9])")

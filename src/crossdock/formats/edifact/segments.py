@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
-from crossdock.formats.edifact.delimiters import BLANKS, LINE_ENDS, Delimiters
+from crossdock.formats.edifact.delimiters import Delimiters
 from crossdock.formats.edifact.errors import WriteError
 
 Composite: TypeAlias = tuple[str, ...]
@@ -17,6 +17,7 @@ Composite: TypeAlias = tuple[str, ...]
 Element: TypeAlias = tuple[Composite, ...]
 """The occurrences of a data element; more than one only in syntax 4."""
 
+_Marks: TypeAlias = tuple[str, str, dict[int, str] | None]
 _EMPTY: Element = (("",),)
 
 
@@ -28,7 +29,7 @@ class Segment:
     need, so that it can be written as it was read; else it is empty.
     """
 
-    __slots__ = ("elements", "nesting", "offset", "position", "spelled", "tag")
+    __slots__ = ("_elements", "_marks", "_values", "nesting", "offset", "position", "spelled", "tag")
 
     def __init__(
         self,
@@ -37,18 +38,51 @@ class Segment:
         nesting: tuple[str, ...] = (),
         offset: int = 0,
         position: int = 0,
-        spelled: bytes = b"",
+        spelled: str = "",
     ) -> None:
         self.tag = tag
-        self.elements = elements
         self.nesting = nesting
         self.offset = offset
         self.position = position
         self.spelled = spelled
+        self._elements: tuple[Element, ...] | None = elements
+        self._values: list[str] = []
+        self._marks: _Marks = ("", "", None)
+
+    @classmethod
+    def unsplit(cls, tag: str, values: list[str], marks: _Marks, offset: int, position: int) -> Segment:
+        """A segment whose elements are split into components when they are asked for: most never are.
+
+        `marks` are the component and repetition separators, and what stand-ins for released characters stand for,
+        or None where `values` hold none.
+        """
+        made = cls.__new__(cls)
+        made.tag = tag
+        made.nesting = ()
+        made.offset = offset
+        made.position = position
+        made.spelled = ""
+        made._elements = None
+        made._values = values
+        made._marks = marks
+        return made
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        if self._elements is None:
+            self._elements = split_elements(self._values, *self._marks)
+        return self._elements
 
     def get(self, element: int, component: int = 1, repetition: int = 1) -> str:
         """The value at a position counted from 1, or an empty text where the segment has none."""
         try:
+            if self._elements is None:
+                value = self._values[element - 1]
+                separator, repeat, shown = self._marks
+                if separator not in value and not (repeat and repeat in value):
+                    if component != 1 or repetition != 1:
+                        return ""
+                    return value if shown is None or value.isascii() else value.translate(shown)
             return self.elements[element - 1][repetition - 1][component - 1]
         except IndexError:
             return ""
@@ -77,6 +111,21 @@ class Segment:
         return f"Segment({self.tag!r}, {self.elements!r})"
 
 
+def split_elements(
+    values: list[str], component: str, repetition: str, shown: dict[int, str] | None
+) -> tuple[Element, ...]:
+    """Element texts into occurrences and components; stand-ins become what they stand for."""
+    if repetition and any(repetition in value for value in values):
+        found = tuple([tuple([tuple(each.split(component)) for each in v.split(repetition)]) for v in values])
+    else:
+        found = tuple([((v,),) if component not in v else (tuple(v.split(component)),) for v in values])
+    if shown is None:
+        return found
+    return tuple(
+        [tuple([tuple([v if v.isascii() else v.translate(shown) for v in each]) for each in item]) for item in found]
+    )
+
+
 def segment(tag: str, *elements: str | Sequence[str] | None) -> Segment:
     """A segment to write: each element is a text, a sequence of components, or None for nothing.
 
@@ -93,102 +142,10 @@ def segment(tag: str, *elements: str | Sequence[str] | None) -> Segment:
     return Segment(tag, tuple(built))
 
 
-def split_segments(raw: bytes, delimiters: Delimiters, *, wrapped: bool = False) -> list[bytes]:
-    """The text between terminators, released ones left alone; the last is what follows the last terminator."""
-    parts = raw.split(delimiters.terminator)
-    release = delimiters.release
-    if not release or (release + delimiters.terminator not in raw and not (wrapped and release in raw)):
-        return parts
-    joined: list[bytes] = []
-    held: list[bytes] = []
-    for part in parts:
-        held.append(part)
-        ending = part.translate(None, LINE_ENDS) if wrapped else part
-        if ending.endswith(release) and (len(ending) - len(ending.rstrip(release))) % 2:
-            continue
-        joined.append(delimiters.terminator.join(held))
-        held = []
-    if held:
-        joined.append(delimiters.terminator.join(held))
-    return joined
-
-
-def parse_segment(
-    part: bytes,
-    delimiters: Delimiters,
-    codec: str,
-    *,
-    wrapped: bool = False,
-    offset: int = 0,
-    position: int = 0,
-) -> Segment:
-    """One segment from the bytes between two terminators; blanks before the tag belong to no data.
-
-    Never fails: bytes that `codec` cannot read are replaced, and a tag that is none is kept as it stands.
-    """
-    bare = part.lstrip(BLANKS)
-    offset += len(part) - len(bare)
-    if wrapped:
-        bare = bare.translate(None, LINE_ENDS)
-    text = bare.decode(codec, "replace")
-    element, component, repetition, release = delimiters.marks
-    if release and release in text:
-        head, *elements = _released(text, element, component, repetition, release)
-        tag, *nesting = head[0]
-        spelled = bare if _releases_without_need(bare, delimiters) else b""
-        return Segment(tag, tuple(elements), tuple(nesting), offset, position, spelled)
-    tag, *values = text.split(element)
-    if repetition and repetition in text:
-        parsed = tuple(tuple(tuple(each.split(component)) for each in value.split(repetition)) for value in values)
-    else:
-        parsed = tuple([((v,),) if component not in v else (tuple(v.split(component)),) for v in values])
-    if component in tag:
-        tag, *nesting = tag.split(component)
-        return Segment(tag, parsed, tuple(nesting), offset, position)
-    return Segment(tag, parsed, (), offset, position)
-
-
-def _released(text: str, element: str, component: str, repetition: str, release: str) -> list[Element]:
-    """Elements of a segment with release characters; the first is the tag with its nesting."""
-    elements: list[Element] = []
-    occurrences: list[Composite] = []
-    components: list[str] = []
-    value: list[str] = []
-    characters = iter(text)
-    for character in characters:
-        if character == release:
-            value.append(next(characters, ""))
-        elif character == component:
-            components.append("".join(value))
-            value = []
-        elif character == element or (character == repetition and elements):
-            components.append("".join(value))
-            occurrences.append(tuple(components))
-            components, value = [], []
-            if character == element:
-                elements.append(tuple(occurrences))
-                occurrences = []
-        else:
-            value.append(character)
-    components.append("".join(value))
-    elements.append((*occurrences, tuple(components)))
-    return elements
-
-
-def _releases_without_need(bare: bytes, delimiters: Delimiters) -> bool:
-    needed = delimiters.escaped()
-    at = bare.find(delimiters.release)
-    while at >= 0:
-        if bare[at + 1 : at + 2] not in needed or at + 1 == len(bare):
-            return True
-        at = bare.find(delimiters.release, at + 2)
-    return False
-
-
 def format_segment(data: Segment, delimiters: Delimiters, codec: str) -> bytes:
-    """The bytes of a segment without its terminator: the inverse of `parse_segment`. Raises `WriteError`."""
+    """The bytes of a segment without its terminator: the inverse of parsing it. Raises `WriteError`."""
     escape = _escape_table(delimiters)
-    element, component, repetition, _ = delimiters.marks
+    element, component, repetition, *_ = delimiters.marks
     pieces = [component.join((data.tag, *data.nesting))]
     for number, occurrences in enumerate(data.elements, 1):
         if len(occurrences) > 1 and not repetition:

@@ -152,5 +152,5 @@ def _again(segments: Sequence[Segment], raw: bytes, start: InterchangeStart) -> 
     if not delimiters.escaped().isascii():
         codec = "iso8859-1"
     between = delimiters.terminator + _indent(raw)
-    written = between.join(each.spelled or format_segment(each, delimiters, codec) for each in segments)
+    written = between.join(each.spelled.encode(codec) or format_segment(each, delimiters, codec) for each in segments)
     return written + (delimiters.terminator if raw.endswith(delimiters.terminator) else b"")
