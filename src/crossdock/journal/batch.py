@@ -50,9 +50,7 @@ class Batch:
     intake: list[Intake] = field(default_factory=list)
     inbox: list[InboxRow] = field(default_factory=list)
     consumed: list[tuple[int, int]] = field(default_factory=list)  # (partition, seq)
-    events: list[EventRow] = field(
-        default_factory=list
-    )  # n given by the engine, gapless from the claim's next_n
+    events: list[EventRow] = field(default_factory=list)  # n given by the engine, gapless from the claim's next_n
     instances: list[InstanceRow] = field(default_factory=list)  # upsert by (partition, id)
     commands: list[CommandRow] = field(default_factory=list)
     command_updates: list[CommandUpdate] = field(default_factory=list)
@@ -80,9 +78,11 @@ class Batch:
 
     def rows(self) -> int:
         """How many rows it writes."""
-        return sum(len(getattr(self, name)) for name in self.__slots__) + sum(
-            1 for intake in self.intake if intake.message is not None
-        ) + sum(len(answer.messages) for answer in self.answers)
+        return (
+            sum(len(getattr(self, name)) for name in self.__slots__)
+            + sum(1 for intake in self.intake if intake.message is not None)
+            + sum(len(answer.messages) for answer in self.answers)
+        )
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Read-only questions to a PostgreSQL journal, on a connection of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -32,21 +32,18 @@ _EVENTS_AFTER = (
     # All partitions take turns, so that a busy one does not hold the others back.
     "ORDER BY e.place, e.partition LIMIT %b"
 )
-_NEXT_DUE = f"""
-    WITH RECURSIVE lanes(system) AS (
-        (SELECT system FROM commands WHERE {t.OPEN_COMMANDS} ORDER BY system LIMIT 1)
-        UNION ALL
-        SELECT (SELECT c.system FROM commands c WHERE c.{t.OPEN_COMMANDS} AND c.system > lanes.system
-            ORDER BY c.system LIMIT 1)
-        FROM lanes WHERE lanes.system IS NOT NULL
-    )
-    SELECT least(
-        (SELECT min((SELECT min(due_at) FROM timers d WHERE d.partition = p.partition)) FROM partitions p),
-        (SELECT min((SELECT min(recheck_at) FROM unmatched u WHERE u.partition = p.partition)) FROM partitions p),
-        (SELECT min((SELECT c.due_at FROM commands c WHERE c.{t.OPEN_COMMANDS} AND c.state <> 'sending'
-            AND c.system = lanes.system ORDER BY c.due_at LIMIT 1)) FROM lanes)
-    )
-"""
+_NEXT_DUE = (
+    "SELECT least((SELECT min((SELECT min(due_at) FROM timers d WHERE d.partition = p.partition)) FROM partitions p), "
+    "(SELECT min((SELECT min(recheck_at) FROM unmatched u WHERE u.partition = p.partition)) FROM partitions p))"
+)
+_COMMANDS_DUE = (
+    f"SELECT {t.COMMANDS.columns} FROM commands AS mine WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
+    "AND system = %(system)b AND due_at <= %(now)b AND NOT EXISTS (SELECT 1 FROM commands AS earlier "
+    "WHERE earlier.instance = mine.instance AND earlier.ordinal < mine.ordinal "
+    "AND earlier.system = mine.system AND earlier.about = mine.about "
+    "AND earlier.state IN ('waiting', 'sending', 'unknown') AND earlier.due_at > %(now)b) "
+    "ORDER BY due_at, instance, ordinal LIMIT %(limit)b"
+)
 
 
 class PostgresReader:
@@ -57,6 +54,9 @@ class PostgresReader:
         self._connection: server.Connection | None = None
 
     def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._asked(statement, values)
+
+    def _asked(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with server.errors(self._url):
             if self._connection is not None and not self._connection.closed:
                 try:
@@ -118,13 +118,7 @@ class PostgresReader:
         return next(iter(self._in(t.PAYLOADS, "dedupe", Blobs([dedupe]), "dedupe")), None)
 
     def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
-        rows = self._rows(
-            f"SELECT {t.COMMANDS.columns} FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
-            "AND system = %b AND due_at <= %b ORDER BY due_at, instance, ordinal LIMIT %b",
-            system,
-            now,
-            limit,
-        )
+        rows = self._asked(_COMMANDS_DUE, {"system": system, "now": now, "limit": limit})
         return [CommandRow._make(row) for row in rows]
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:

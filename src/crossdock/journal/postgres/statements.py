@@ -62,7 +62,7 @@ NEXT_N = Many(
     (Integers, Integers),
 )
 PHASES = "SELECT id, process, phase FROM instances WHERE id = ANY (%b::bytea[]) ORDER BY id"
-_INSTANCE_KINDS = (*_kinds(t.INSTANCES, t.INSTANCE_FIELDS), Blobs)
+_INSTANCE_KINDS: tuple[type[Column], ...] = (*_kinds(t.INSTANCES, t.INSTANCE_FIELDS), Blobs)
 INSTANCES = Many(
     f"INSERT INTO instances AS t ({quoted(t.INSTANCE_FIELDS)}, numbers) SELECT * FROM {unnest(_INSTANCE_KINDS)} "
     "ON CONFLICT (id) DO UPDATE SET "

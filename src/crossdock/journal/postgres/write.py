@@ -1,6 +1,6 @@
 """Writes a batch within an open transaction, in one or two round trips."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crossdock.journal import rows
@@ -87,11 +87,16 @@ def _waves(updates: Sequence[CommandUpdate]) -> list[list[tuple[int, CommandUpda
     return waves
 
 
-def _last_of_each(table: Table, found: Sequence[Any]) -> list[Any]:
+def _by_key(table: Table, found: Iterable[Any]) -> list[Any]:
     """The last row of each key, in key order: one statement writes a key once, and locks are taken in order."""
     places = [table.fields.index(name) for name in table.key]
     last = {tuple(row[place] for place in places): row for row in found}
     return [last[key] for key in sorted(last)]
+
+
+def _first_by_key(table: Table, found: Sequence[Any]) -> list[Any]:
+    """The first row of each key, in key order, where the first one stands."""
+    return _by_key(table, reversed(found))
 
 
 def _unconditional(batch: Batch, messages: list[InboxRow]) -> list[Statement]:
@@ -100,22 +105,22 @@ def _unconditional(batch: Batch, messages: list[InboxRow]) -> list[Statement]:
         (s.INBOX, [(row[0], *row[2:]) for row in messages]),
         (s.COMMANDS, [] if batch.command_updates or batch.answers else batch.commands),
         (s.TIMERS_GONE, sorted(set(batch.timers_gone))),
-        (s.TIMERS, _last_of_each(t.TIMERS, batch.timers)),
-        (s.IDENTIFIERS, _last_of_each(t.IDENTIFIERS, batch.identifiers)),
+        (s.TIMERS, _by_key(t.TIMERS, batch.timers)),
+        (s.IDENTIFIERS, _first_by_key(t.IDENTIFIERS, batch.identifiers)),
         (s.MATCHED, [(event,) for event in sorted(set(batch.matched))]),
-        (s.UNMATCHED, _last_of_each(t.UNMATCHED, batch.unmatched)),
-        (s.BALANCES, _last_of_each(t.BALANCES, batch.balances)),
-        (s.MOVEMENTS, _last_of_each(t.MOVEMENTS, batch.movements)),
+        (s.UNMATCHED, _by_key(t.UNMATCHED, batch.unmatched)),
+        (s.BALANCES, _by_key(t.BALANCES, batch.balances)),
+        (s.MOVEMENTS, _first_by_key(t.MOVEMENTS, batch.movements)),
         (s.RESERVATIONS, reservations),
-        (s.RESERVATIONS_GONE, [row[:3] for row in reservations if row.quantity < 0]),
+        (s.RESERVATIONS_GONE, [row[:3] for row in reservations]),
         (s.STOCK_WAITS_GONE, [(instance,) for instance in sorted(set(batch.stock_waits_gone))]),
-        (s.STOCK_WAITS, _last_of_each(t.STOCK_WAITS, batch.stock_waits)),
+        (s.STOCK_WAITS, _first_by_key(t.STOCK_WAITS, batch.stock_waits)),
         (s.CREDIT_GONE, sorted(set(batch.credit_gone))),
-        (s.CREDIT, _last_of_each(t.CREDIT, batch.credit)),
+        (s.CREDIT, _by_key(t.CREDIT, batch.credit)),
         (s.EXCEPTIONS, rows.counted(batch.exceptions)),
         (s.EXCEPTIONS_OVER, batch.exceptions_over),
-        (s.REPLIES, _last_of_each(t.REPLIES, batch.replies[::-1])),
-        (s.CURSORS, _last_of_each(t.CURSORS, batch.cursors)),
+        (s.REPLIES, _first_by_key(t.REPLIES, batch.replies)),
+        (s.CURSORS, _by_key(t.CURSORS, batch.cursors)),
     ]
     return [many.of(found) for many, found in written if found]
 
@@ -133,7 +138,7 @@ def write_step(connection: Connection, batch: Batch, next_n: Mapping[int, int], 
     if batch.events:
         step.append(s.EVENTS.of(batch.events))
         step.append(s.NEXT_N.of(sorted(positions.items())))
-    numbers = rows.numbers_of(_last_of_each(t.IDENTIFIERS, batch.identifiers))
+    numbers = rows.numbers_of(_first_by_key(t.IDENTIFIERS, batch.identifiers))
     if batch.instances:
         step.extend(_instances(batch, phases, numbers))
     if numbers:

@@ -101,7 +101,7 @@ def _write_ledgers(connection: sqlite3.Connection, batch: Batch) -> None:
     if batch.reservations:
         changes = rows.summed(batch.reservations)
         many(_RESERVATION, changes)
-        many(f"{_delete(t.RESERVATIONS)} AND quantity = 0", [row[:3] for row in changes if row.quantity < 0])
+        many(f"{_delete(t.RESERVATIONS)} AND quantity = 0", [row[:3] for row in changes])
     many("DELETE FROM stock_waits WHERE instance = ?", [(instance,) for instance in batch.stock_waits_gone])
     many(_ignore(t.STOCK_WAITS), batch.stock_waits)
     many(_delete(t.CREDIT), batch.credit_gone)
