@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from random import SystemRandom
+from random import Random
 
 
 class SystemClock:
@@ -17,10 +17,10 @@ class SystemClock:
 
 
 class SystemEntropy:
-    """The operating system's randomness."""
+    """Tokens are the operating system's; jitter comes from a generator that it seeded, which costs no system call."""
 
     def __init__(self) -> None:
-        self._random = SystemRandom()
+        self._random = Random(secrets.randbits(128))
 
     def fraction(self) -> float:
         return self._random.random()

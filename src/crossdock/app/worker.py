@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from crossdock.app.writer import Writer
+from crossdock.app.writer import Settled, Writer
 from crossdock.estate.model import Estate
 from crossdock.journal.batch import Batch, Intake, Receipt
 from crossdock.journal.records import CursorRow
@@ -47,7 +47,9 @@ class Worker:
         self._store = store
         self._reader = store.reader()
         self._lanes = Lanes(estate, connectors, entropy, name)
-        self._writer = Writer(store, Engine(store, estate, processes, connectors), clock, self._stepped)
+        self._writer = Writer(
+            store, Engine(store, estate, processes, connectors), clock, self._stepped, self._committed
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiters: dict[bytes, set[asyncio.Event]] = {}
         self._wake = asyncio.Event()
@@ -80,7 +82,18 @@ class Worker:
 
     async def commit(self, batch: Batch) -> Receipt:
         """Have a batch committed. Raises StoreUnavailable or StoreRejected."""
-        return await asyncio.wrap_future(self._writer.submit(batch))
+        future: asyncio.Future[Receipt] = self._loop.create_future()
+
+        def done(result: Receipt | Exception) -> None:
+            if future.done():
+                return
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self._writer.submit(batch, done)
+        return await future
 
     async def take(self, intakes: list[Intake]) -> list[str]:
         """Record deliveries; when this returns they are ours. The same id with another body is kept for a person."""
@@ -112,6 +125,10 @@ class Worker:
         """In the writer's thread: hand over to the loop."""
         if stepped.commands or self._waiters:
             self._loop.call_soon_threadsafe(self._announce, stepped)
+
+    def _committed(self, settled: list[Settled]) -> None:
+        """In the writer's thread: one call into the loop for all of a commit."""
+        self._loop.call_soon_threadsafe(_tell, settled)
 
     def _announce(self, stepped: Stepped) -> None:
         if stepped.commands:
@@ -208,6 +225,11 @@ class Worker:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _log.error("a task of the worker ended", exc_info=task.exception())
+
+
+def _tell(settled: list[Settled]) -> None:
+    for done, result in settled:
+        done(result)
 
 
 class FeedHealth:

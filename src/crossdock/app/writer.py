@@ -3,7 +3,6 @@
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import fields
 
 import structlog
@@ -14,7 +13,10 @@ from crossdock.runtime.engine import Engine, Stepped
 from crossdock.runtime.ports import Clock
 from crossdock.runtime.work import micros
 
-Job = tuple[Batch, "Future[Receipt]"]
+Done = Callable[[Receipt | Exception], None]
+Job = tuple[Batch, Done]
+
+Settled = tuple[Done, Receipt | Exception]
 
 IDLE_SECONDS = 0.25
 MOST_JOBS = 2000
@@ -24,13 +26,22 @@ _log = structlog.get_logger(__name__)
 
 
 class Writer:
-    """Owns the store. `submit` from any thread; `on_step` is called in the writer's own thread after each commit."""
+    """Owns the store. `submit` from any thread. `on_step` and `on_commit` are called in the writer's own thread: after a
+    step, and after a commit with all that it settled."""
 
-    def __init__(self, store: Store, engine: Engine, clock: Clock, on_step: Callable[[Stepped], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        clock: Clock,
+        on_step: Callable[[Stepped], None],
+        on_commit: Callable[[list[Settled]], None],
+    ) -> None:
         self._store = store
         self._engine = engine
         self._clock = clock
         self._on_step = on_step
+        self._on_commit = on_commit
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="crossdock-writer", daemon=True)
         self._stopping = threading.Event()
@@ -40,11 +51,10 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
-    def submit(self, batch: Batch) -> "Future[Receipt]":
-        """Have a batch committed with others. The future ends when it is durable, or with the store's error."""
-        future: Future[Receipt] = Future()
-        self._jobs.put((batch, future))
-        return future
+    def submit(self, batch: Batch, done: Done) -> None:
+        """Have a batch committed with others. `on_commit` hands `done` on with the receipt once it is durable, or with
+        the store's error."""
+        self._jobs.put((batch, done))
 
     def nudge(self) -> None:
         """There may be work that no job announces."""
@@ -85,20 +95,20 @@ class Writer:
             receipt = self._store.commit(_merged([batch for batch, _ in jobs]))
         except StoreRejected as error:
             if len(jobs) == 1:
-                jobs[0][1].set_exception(error)
+                self._on_commit([(jobs[0][1], error)])
                 return
             for job in jobs:
                 self._commit([job])
             return
         except (StoreUnavailable, StoreBusy) as error:
             _log.warning("the journal can't be written now", reason=str(error))
-            for _, future in jobs:
-                future.set_exception(error)
+            self._on_commit([(done, error) for _, done in jobs])
             self._stopping.wait(_RETRY_SECONDS)
             return
         self.commits += 1
         intake = updates = answers = 0
-        for batch, future in jobs:
+        settled: list[Settled] = []
+        for batch, done in jobs:
             self.rows += batch.rows()
             part = Receipt(
                 receipt.intake[intake : intake + len(batch.intake)],
@@ -108,7 +118,8 @@ class Writer:
             answers += len(batch.answers)
             intake += len(batch.intake)
             updates += len(batch.command_updates)
-            future.set_result(part)
+            settled.append((done, part))
+        self._on_commit(settled)
 
     def _step(self) -> bool:
         """Whether there was work, so that there may be more."""
