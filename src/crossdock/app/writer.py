@@ -26,8 +26,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Writer:
-    """Owns the store. `submit` from any thread. `on_step` and `on_commit` are called in the writer's own thread: after a
-    step, and after a commit with all that it settled."""
+    """Owns the store. `submit` from any thread. `on_step` and `on_commit` are called in the writer's own thread:
+    after a step, and after a commit with all that it settled."""
 
     def __init__(
         self,

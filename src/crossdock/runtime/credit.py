@@ -46,8 +46,7 @@ class CreditDesk:
             case FreeCredit(order):
                 for row in self._rows(work, order):
                     del work.credit[row.customer][order]
-                    work.batch.credit = [other for other in work.batch.credit if other.order != order]
-                    work.batch.credit_gone.append((row.customer, order))
+                    work.credit_changes[row.customer, order] = None
         return None
 
     def _rows(self, work: Work, order: str) -> list[CreditRow]:
@@ -62,11 +61,12 @@ class CreditDesk:
             if open_order.reference != effect.reference:
                 exposure = exposure + open_order.amount
         as_of = micros(position.as_of)
+        in_flight = 0
         for row in work.credit[position.customer].values():
             unseen = row.posted_at == 0 or row.posted_at > as_of
             if row.order != effect.order and row.currency == currency and row.reference not in listed and unseen:
-                exposure = exposure + _money(row.amount, currency)
-        exposure = exposure + amount
+                in_flight += row.amount
+        exposure = exposure + _money(in_flight, currency) + amount
         if position.limit is not None and position.limit < exposure:
             return CreditDenied(effect.order, exposure, position.limit)
         row = CreditRow(
@@ -82,5 +82,4 @@ class CreditDesk:
 
     def _write(self, work: Work, row: CreditRow) -> None:
         work.credit.setdefault(row.customer, {})[row.order] = row
-        work.batch.credit = [other for other in work.batch.credit if other.order != row.order]
-        work.batch.credit.append(row)
+        work.credit_changes[row.customer, row.order] = row

@@ -99,6 +99,7 @@ class Work:
         self.balances_changed: set[bytes] = set()
         self.credit: dict[str, dict[str, CreditRow]] = {}  # by customer and order
         self.known_movements: set[bytes] = set()  # references booked before or in this step
+        self.credit_changes: dict[tuple[str, str], CreditRow | None] = {}  # None: no longer taken
         self._fired: list[tuple[int, bytes, str]] = []
         self._timers: dict[tuple[bytes, str], TimerRow | None] = {}  # None: silenced in this step
         self._versions = versions
@@ -255,6 +256,11 @@ class Work:
             else:
                 self.batch.timers.append(timer)
         self.batch.timers_gone.extend(gone)
+        for name, row in self.credit_changes.items():
+            if row is None:
+                self.batch.credit_gone.append(name)
+            else:
+                self.batch.credit.append(row)
         self.batch.balances = [self.balances[key] for key in sorted(self.balances_changed)]
         for held in self.touched.values():
             state = held.state
