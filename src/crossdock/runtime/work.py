@@ -256,9 +256,9 @@ class Work:
             else:
                 self.batch.timers.append(timer)
         self.batch.timers_gone.extend(gone)
-        for name, row in self.credit_changes.items():
+        for customer_and_order, row in self.credit_changes.items():
             if row is None:
-                self.batch.credit_gone.append(name)
+                self.batch.credit_gone.append(customer_and_order)
             else:
                 self.batch.credit.append(row)
         self.batch.balances = [self.balances[key] for key in sorted(self.balances_changed)]
