@@ -12,7 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from crossdock import __version__
 from crossdock.api import health, orders, problems, webhooks
 from crossdock.api.auth import guard
-from crossdock.api.services import Services
+from crossdock.app.services import Services
 
 
 def make_application(services: Services, pages: Sequence[Any] = ()) -> Litestar:

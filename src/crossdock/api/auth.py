@@ -6,7 +6,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from crossdock.api.problems import Problem
-from crossdock.api.services import Services
+from crossdock.app.services import Services
 from crossdock.governance.access import ApiKey, allows
 
 Connection = ASGIConnection[Any, Any, Any, Any]

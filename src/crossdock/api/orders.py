@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from crossdock.api.auth import services
 from crossdock.api.orders_in import Refused, read_order
 from crossdock.api.problems import Problem
-from crossdock.api.services import Services
+from crossdock.app.services import Services
 from crossdock.governance.access import ApiKey
 from crossdock.journal.batch import Batch
 from crossdock.journal.records import InstanceRow, ReplyRow, instance_id

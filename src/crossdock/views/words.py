@@ -1,10 +1,12 @@
-"""Events in words: one short sentence each, as customer service would say it."""
+"""Events, numbers and times in words: one short sentence each, as customer service would say it."""
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from crossdock.model import events as e
+from crossdock.model.orders import PromiseLine
 from crossdock.model.quantities import Money
 
 
@@ -20,13 +22,43 @@ def who(source: str) -> str:
     )
 
 
+def phase(name: str) -> str:
+    """`partly_shipped` as `partly shipped`."""
+    return name.replace("_", " ")
+
+
+def number(value: Decimal) -> str:
+    """A quantity without idle zeros or exponents: `12`, `0.5`."""
+    return f"{value.normalize():f}" if value else "0"
+
+
+def count(amount: int, thing: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{amount:,} {thing}" + ("" if amount == 1 else "s")
+
+
 def money(value: Money) -> str:
-    return f"{value.amount:,} {value.currency}"
+    """`1,234.50 USD`, to the currency's smallest unit."""
+    return f"{value.rounded().amount:,f} {value.currency}"
+
+
+def moment(at: datetime) -> str:
+    """`2026-03-02 09:05:07 UTC`: the zone always stands with the time."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def promise(line: PromiseLine) -> str:
+    """`4 from east by 2026-03-04 (America/New_York)`, or that there is no date yet."""
+    where = f" from {line.node}" if line.node else ""
+    if line.date is None:
+        return f"{number(line.quantity)}{where}, no date yet"
+    zone = f" ({line.time_zone})" if line.time_zone else ""
+    return f"{number(line.quantity)}{where} by {line.date}{zone}"
 
 
 def lines(quantities: Mapping[str, Decimal]) -> str:
     """`line 1: 3, line 2: 5`; nothing named means all."""
-    return ", ".join(f"line {line}: {quantity}" for line, quantity in quantities.items()) or "all of it"
+    return ", ".join(f"line {line}: {number(quantity)}" for line, quantity in quantities.items()) or "all of it"
 
 
 def sentence(event: e.Event) -> str:
@@ -39,9 +71,9 @@ def _customer(event: e.Event) -> str:
         case e.OrderPlaced(order, entered_in):
             by = order.parties.sold_to.name or order.parties.sold_to.number or order.parties.sold_to.email or "a guest"
             where = f"in {entered_in}" if entered_in else f"on {order.channel}"
-            return f"{by} ordered {len(order.lines)} lines as {order.number} {where}, {money(order.gross)}"
+            return f"{by} ordered {count(len(order.lines), 'line')} as {order.number} {where}, {money(order.gross)}"
         case e.OrderChanged(order):
-            return f"the order was changed, now {len(order.lines)} lines, {money(order.gross)}"
+            return f"the order was changed, now {count(len(order.lines), 'line')}, {money(order.gross)}"
         case e.CancellationRequested(_, reason, wanted):
             return f"cancellation asked for: {lines(wanted)}" + (f" ({reason})" if reason else "")
         case e.PaymentReceived(_, payment):
@@ -101,7 +133,7 @@ def _warehouse(event: e.Event) -> str:
         case e.GoodsPicked(node, _, _, short):
             return f"picked at {node}" + (f", short {lines(short)}" if short else "")
         case e.GoodsPacked(node, _, packages):
-            return f"packed at {node} in {len(packages)} packages"
+            return f"packed at {node} in {count(len(packages), 'package')}"
         case e.GoodsShipped(node, _, shipment):
             return f"shipment {shipment.number} reported by {node}"
         case e.DockDeparted(node, shipment):
@@ -122,7 +154,7 @@ def _warehouse(event: e.Event) -> str:
 def _ours(event: e.Event) -> str:
     match event:
         case e.StockReserved(_, allocations, short):
-            held = ", ".join(f"{each.quantity} {each.item} at {each.node}" for each in allocations)
+            held = ", ".join(f"{number(each.quantity)} {each.item} at {each.node}" for each in allocations)
             return f"stock held: {held or 'none'}" + (f"; short {lines(short)}" if short else "")
         case e.CreditGranted(_, exposure):
             return f"credit granted, exposure {money(exposure)}"
@@ -131,7 +163,7 @@ def _ours(event: e.Event) -> str:
         case e.StockBecameAvailable(item, node):
             return f"{item} came in at {node}"
         case e.ReservationLost(_, line, node, item, quantity):
-            return f"{quantity} {item} held for line {line} at {node} are gone"
+            return f"{number(quantity)} {item} held for line {line} at {node} are gone"
         case e.OrderPromised(_, promises):
             dates = sorted({str(promise.date) for promise in promises if promise.date})
             return f"promised for {', '.join(dates)}" if dates else "promised without a date"
