@@ -99,6 +99,19 @@ def test_a_paid_order_carries_one_payment_of_its_total() -> None:
     assert (payment.kind, payment.reference, payment.amount) == ("payment", "7001/payment", usd("36.00"))
 
 
+def test_what_an_edit_added_to_a_paid_order_is_a_payment_of_its_own() -> None:
+    found = placed(order(financial_status="paid", current_total_price="48.00")).payments
+    assert [(each.reference, each.amount) for each in found] == [
+        ("7001/payment", usd("36.00")),
+        ("7001/payment/48.00", usd("12.00")),
+    ]
+
+
+def test_a_part_of_a_payment_counts_when_it_is_complete() -> None:
+    found = placed(order(financial_status="partially_paid"))
+    assert (found.terms.kind, found.payments) == ("prepaid", ())
+
+
 def test_a_gift_card_pays_its_part_beside_an_authorisation_of_the_rest() -> None:
     gateways = ["gift_card", "shopify_payments"]
     body = order(financial_status="authorized", total_outstanding="26.00", payment_gateway_names=gateways)
@@ -332,6 +345,7 @@ def test_our_own_words_in_the_note_are_not_the_customers() -> None:
         ({"line_items": [line(quantity="many")]}, "line_items[0].quantity"),
         ({"line_items": [line(price="-1.00")]}, "line_items[0].price"),
         ({"line_items": [line(price="NaN")]}, "line_items[0].price"),
+        ({"line_items": [line(price="1000000000000.00")]}, "line_items[0].price"),
         ({"line_items": [line(price=None)]}, "line_items[0].price"),
         ({"line_items": [line(sku=None)]}, "line_items[0].sku"),
     ],
@@ -349,6 +363,7 @@ def test_what_would_change_the_orders_meaning_is_a_problem_and_no_order(fields: 
         ({"updated_at": "2026-03-02T09:30:00"}, "updated_at"),
         ({"financial_status": "owed"}, "financial_status"),
         ({"total_price": "a lot"}, "total_price"),
+        ({"total_price": "-1e15"}, "total_price"),
         ({"tags": "not-before:soon"}, "tags"),
         ({"shipping_address": {"name": "Ann", "country_code": "Utopia"}}, "shipping_address.country_code"),
         ({"customer": "Ann"}, "customer"),

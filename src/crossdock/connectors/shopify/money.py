@@ -8,6 +8,9 @@ from crossdock.connectors.shopify.source import Source
 from crossdock.model.prices import TaxLine
 from crossdock.model.quantities import ZERO, Money
 
+MOST = Decimal(10) ** 12
+"""An amount from here on is taken for a mistake."""
+
 
 class Till:
     """Reads one order's amounts in one currency. `shop`: the plain fields; `presentment`: their `_set`."""
@@ -24,13 +27,20 @@ class Till:
             order.problems.add(field, f"must be an ISO 4217 currency, is {shown}", fatal=True)
 
     def see(self, source: Source, name: str, *, fatal: bool = False) -> Decimal | None:
-        """The amount of that name, None where there is none in our currency."""
+        """The amount of that name, None where there is none in our currency or it is absurd."""
         place, field = self._place(source, name)
-        return place.see_decimal(field, fatal=fatal)
+        amount = place.see_decimal(field, fatal=fatal)
+        if amount is not None and abs(amount) >= MOST:
+            place.unfit(field, f"must be less than {MOST:f}, is {amount:f}", fatal=fatal)
+            return None
+        return amount
 
-    def take(self, source: Source, name: str, *, fatal: bool = False) -> Decimal | None:
-        place, field = self._place(source, name)
-        return place.take_decimal(field, fatal=fatal)
+    def take(self, source: Source, name: str) -> Decimal | None:
+        amount = self.see(source, name)
+        if amount is not None:
+            place, field = self._place(source, name)
+            del place.data[field]
+        return amount
 
     def money(self, amount: Decimal) -> Money:
         return Money(amount, self.currency)
