@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import msgspec
 import pytest
@@ -90,14 +90,13 @@ class Cutter:
 class Lane:
     """Carries commands out to the end, as a lane would: look-up after silence, again after `TryLater`."""
 
-    def __init__(self, connector: Tryton) -> None:
+    def __init__(self, connector: Tryton, pause: Callable[[int], None] = lambda _attempt: time.sleep(0.05)) -> None:
         self.connector = connector
-        self.attempts = 0
+        self._pause = pause
 
     def run(self, command: Command, sender: Sender = send) -> Done | Refused:
         unknown = False
         for attempt in range(1, 200):
-            self.attempts += 1
             task = Task(command, "0" * 32, attempt, now())
             exchange = self.connector.look_up(task) if unknown else self.connector.perform(task)
             try:
@@ -109,7 +108,7 @@ class Lane:
                 case Done() | Refused():
                     return outcome
                 case TryLater():
-                    time.sleep(0.05)
+                    self._pause(attempt)
                 case NotFound():
                     unknown = False
         raise AssertionError(f"{command} never ends")
@@ -192,6 +191,27 @@ def lane(connector: Tryton) -> Lane:
 @pytest.fixture(scope="session")
 def erp(tryton_server: TrytonServer) -> Erp:
     return Erp(tryton_server)
+
+
+class Tools(NamedTuple):
+    """What a test needs for another server than the shared one."""
+
+    settings_for: Callable[[TrytonServer], Settings]
+    without: Callable[[Exception], NoReturn]
+    now: Callable[[], datetime]
+    Lane: type[Lane]
+    Cutter: type[Cutter]
+    Erp: type[Erp]
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return Tools(settings_for, without, now, Lane, Cutter, Erp)
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    return now
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def decode(data: bytes) -> Wire:
     """The value in JSON bytes; every fraction comes as Decimal. Raises WireError for anything else."""
     try:
         return _undressed(_decoder.decode(data))
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+    except (msgspec.DecodeError, ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise WireError(f"the answer is not Tryton JSON: {error}") from error
 
 

@@ -19,6 +19,7 @@ from psycopg import sql
 
 from crossdock.simulation.tryton import provision
 from crossdock.simulation.tryton.dataset import Distributor
+from crossdock.simulation.tryton.dumps import dump, restore
 from crossdock.simulation.tryton.environment import MODULES, Progress, locked, quiet
 from crossdock.simulation.tryton.process import TrytonServer, administer, configure
 
@@ -27,9 +28,7 @@ DATABASE = "distributor"
 
 def template_key(python: Path, data: Distributor, today: date) -> str:
     """What a template is called: the same for the same contents."""
-    installed = sorted(
-        path.name for path in python.parent.parent.glob("lib/*/site-packages/trytond*.dist-info")
-    )
+    installed = sorted(path.name for path in python.parent.parent.glob("lib/*/site-packages/trytond*.dist-info"))
     digest = hashlib.blake2b("\n".join(installed).encode(), digest_size=8)
     for name in ("dataset.py", "environment.py", "provision.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
@@ -101,7 +100,7 @@ def postgres_database(
         # One builder a server: the lock is held by this session and ends with it.
         connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (template,))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (template,)).fetchone():
-            _build_postgres(python, cache, connection, uri, template, data, today, progress)
+            _build_postgres(python, cache, connection, server, template, data, today, progress)
         connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", (template,))
         copy, source = sql.Identifier(name), sql.Identifier(template)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
@@ -115,25 +114,39 @@ def postgres_database(
 
 def tryton_uri(server: str) -> str:
     """A PostgreSQL URI without its database, as Tryton wants it; the query (a socket's folder) stays."""
-    head, mark, query = server.partition("?")
-    scheme, _, rest = head.partition("://")
-    return f"postgresql://{rest.partition('/')[0]}/{mark}{query}" if scheme else server
+    return _database_uri(server, "")
 
 
 def _build_postgres(
     python: Path,
     cache: Path,
     connection: "psycopg.Connection[tuple[object, ...]]",
-    uri: str,
+    server: str,
     template: str,
     data: Distributor,
     today: date,
     progress: Progress,
 ) -> None:
     unfinished = sql.Identifier(f"{template}_new")
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(unfinished))
-    connection.execute(sql.SQL("CREATE DATABASE {}").format(unfinished))
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as folder:
-        _build(python, Path(folder), uri, f"{template}_new", data, today, progress)
+    file = cache / f"{template}.dump"
+    progress("building the ERP's database on PostgreSQL")
+    _create_anew(connection, unfinished)
+    if not restore(file, _database_uri(server, f"{template}_new")):
+        _create_anew(connection, unfinished)
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            _build(python, Path(folder), tryton_uri(server), f"{template}_new", data, today, progress)
+        dump(_database_uri(server, f"{template}_new"), file)
     connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(unfinished, sql.Identifier(template)))
+
+
+def _create_anew(connection: "psycopg.Connection[tuple[object, ...]]", name: sql.Identifier) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+
+
+def _database_uri(server: str, name: str) -> str:
+    """The same server's URI with another database."""
+    head, mark, query = server.partition("?")
+    scheme, separator, rest = head.partition("://")
+    return f"{scheme}{separator}{rest.partition('/')[0]}/{name}{mark}{query}"

@@ -14,7 +14,7 @@ class WarehouseData(msgspec.Struct, frozen=True):
 
 
 class ItemData(msgspec.Struct, frozen=True):
-    """An item, its list price, and its opening stock by warehouse code. A kit has components and no stock of its own."""
+    """An item, its list price and its opening stock by warehouse code. A kit has components and no stock."""
 
     number: str
     name: str
@@ -57,12 +57,8 @@ FREIGHT, DISCOUNT = "FREIGHT", "DISCOUNT"
 def sample_distributor() -> Distributor:
     """Thirty items, one kit of three of them, two warehouses, and customers with and without credit limits."""
     stock = {"EAST": Decimal(1000), "WEST": Decimal(400)}
-    goods = tuple(
-        ItemData(f"SKU-{n:03d}", f"Widget {n:03d}", Decimal(10 + n), dict(stock)) for n in range(1, 31)
-    )
-    kit = ItemData(
-        "KIT-001", "Starter kit", Decimal(60), components={"SKU-001": Decimal(1), "SKU-002": Decimal(2)}
-    )
+    goods = tuple(ItemData(f"SKU-{n:03d}", f"Widget {n:03d}", Decimal(10 + n), dict(stock)) for n in range(1, 31))
+    kit = ItemData("KIT-001", "Starter kit", Decimal(60), components={"SKU-001": Decimal(1), "SKU-002": Decimal(2)})
     services = (
         ItemData(FREIGHT, "Freight", Decimal(12), service=True, taxed=False),
         ItemData(DISCOUNT, "Discount", Decimal(0), service=True, taxed=False),

@@ -1,9 +1,9 @@
 """Runs Tryton's own programs from its environment, and a Tryton server as a child process on 127.0.0.1."""
 
+import contextlib
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -14,6 +14,7 @@ from crossdock.simulation.tryton.environment import TrytonUnavailable
 from crossdock.simulation.tryton.exchange import send
 
 _STARTS_WITHIN = 60.0
+_LOOKS_EVERY = 0.05
 _STOPS_WITHIN = 5.0
 # Runs a program in the child, and ends it when our end of its standard input closes: also when we are killed.
 _GUARDED = """
@@ -30,9 +31,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 def configure(folder: Path, uri: str, port: int = 0) -> Path:
     """Write a Tryton configuration into a folder, which is also where SQLite files lie; its path."""
     path = folder / "trytond.conf"
-    path.write_text(
-        f"[database]\nuri = {uri}\npath = {folder}\n[web]\nlisten = 127.0.0.1:{port}\nroot = {folder}\n"
-    )
+    path.write_text(f"[database]\nuri = {uri}\npath = {folder}\n[web]\nlisten = 127.0.0.1:{port}\nroot = {folder}\n")
     return path
 
 
@@ -122,13 +121,14 @@ class TrytonServer:
             body,
             _STARTS_WITHIN,
         )
-        deadline = time.monotonic() + _STARTS_WITHIN
-        while time.monotonic() < deadline and self._child.poll() is None:
+        for _ in range(int(_STARTS_WITHIN / _LOOKS_EVERY)):
             try:
                 if send(request).status != 503:
                     return True
             except (NotSent, NoAnswer):
-                time.sleep(0.05)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._child.wait(_LOOKS_EVERY)
+                    break
         return False
 
 

@@ -21,7 +21,7 @@ PAYMENT_METHOD = "Crossdock"
 PRICE_LIST = "Trade"
 
 _INTEGRATION_GROUPS = ("Sales", "Stock", "Sale Amendment", "Stock Force Assignment", "Accounting")
-_CLERK_GROUPS = ("Sales", "Stock", "Accounting", "Sales Administrator", "Stock Administration")
+_CLERK_GROUPS = ("Sales", "Sale Amendment", "Stock", "Accounting", "Sales Administrator", "Stock Administration")
 # The SQLite of Debian 12 overflows its parser's stack when one create carries more templates than about 25.
 _BATCH = 20
 
@@ -85,16 +85,12 @@ def _company(desk: Desk, data: Distributor) -> int:
             "rates": [("create", [{"date": date(2020, 1, 1), "rate": Decimal(1)}])],
         },
     )
-    desk.create(
-        "country.country", {"name": "United States", "code": "US", "code3": "USA", "code_numeric": "840"}
-    )
+    desk.create("country.country", {"name": "United States", "code": "US", "code3": "USA", "code_numeric": "840"})
     (party,) = desk.create("party.party", {"name": data.company})
     form = {"company": {"party": party, "currency": currency, "timezone": "UTC"}}
     carry_out(desk.client.wizard("company.company.config", [("company", {}), ("add", form)], {}))
     company = desk.id("company.company")
-    desk.call(
-        "model.res.user.write", [desk.client.user_id], {"companies": [("add", [company])], "company": company}
-    )
+    desk.call("model.res.user.write", [desk.client.user_id], {"companies": [("add", [company])], "company": company})
     desk.use_company()
     return currency
 
@@ -210,9 +206,7 @@ def _items(desk: Desk, data: Distributor, categories: dict[bool, int]) -> dict[s
                 *(_template(item, unit, categories[item.taxed], products) for item in some),
             )
             fields = ("id", "code")
-            found = carry_out(
-                desk.client.search_read("product.product", [("template", "in", templates)], fields)
-            )
+            found = carry_out(desk.client.search_read("product.product", [("template", "in", templates)], fields))
             products |= {record["code"]: record["id"] for record in found}
     return products
 
@@ -248,9 +242,7 @@ def _warehouses(desk: Desk, data: Distributor, products: dict[str, int], today: 
     given = desk.one("stock.location", [("type", "=", "warehouse")], *fields)
     for number, warehouse in enumerate(data.warehouses):
         if number == 0:
-            desk.call(
-                "model.stock.location.write", [given["id"]], {"code": warehouse.code, "name": warehouse.name}
-            )
+            desk.call("model.stock.location.write", [given["id"]], {"code": warehouse.code, "name": warehouse.name})
             storage = given["storage_location"]
         else:
             storage, arrivals, departures = desk.create(
