@@ -156,6 +156,7 @@ def ask_node(step: Step, lines: dict[str, Decimal], reason: str) -> None:
     request = step.request
     whole = lines == step.state.outstanding and not step.state.legs
     named = () if whole else tuple(_line(step, line, quantity) for line, quantity in lines.items())
+    step.set(stops=())
     step.do(CancelFulfillment(step.state.key, request.number, request.node, named, reason))
     step.alarm(CANCEL_BY, step.estate.promises.accept_within)
 
@@ -166,8 +167,12 @@ def _line(step: Step, id: str, quantity: Decimal) -> FulfillmentLine:
 
 
 def node_cancelled(step: Step, event: NodeCancelled) -> None:
-    """The node stopped what it names, else what it was asked, else all."""
+    """The node stopped what it names, else what it was asked, else all. It may say so twice between two requests."""
     state = step.state
+    name = ",".join(f"{line}={quantity}" for line, quantity in sorted(event.lines.items()))
+    if name in state.stops:
+        return
+    step.set(stops=tuple(dict.fromkeys((*state.stops, name))))
     lines = {line: quantity for line, quantity in event.lines.items() if quantity.is_finite() and quantity > 0}
     _cancelled(step, lines or state.cancelling or state.outstanding, "")
     ended(step, "cancelled")

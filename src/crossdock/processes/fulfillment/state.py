@@ -35,9 +35,10 @@ class Leg(Value, frozen=True):
 class FulfillmentState(State, frozen=True):
     """One fulfillment. requested = outstanding + shipped + short + cancelled + refused, by line.
 
-    `outstanding` is what the node still works on; `cancelling` what it was asked to stop (None: not asked).
-    `packed` counts components of kits that left. `departed` names shipments whose truck left before we heard of
-    them, `scans` what carriers said of a tracking number, `labels` tracking numbers bought by package.
+    `outstanding` is what the node still works on; `cancelling` what it was asked to stop (None: not asked), `stops`
+    what it said since then that it stopped. `packed` counts components of kits that left. `departed` names shipments
+    whose truck left before we heard of them, `scans` what carriers said of a tracking number, `labels` tracking
+    numbers bought by package.
     """
 
     VERSION: ClassVar[int] = 1
@@ -63,6 +64,7 @@ class FulfillmentState(State, frozen=True):
     scans: dict[str, str] = {}
     labels: dict[str, str] = {}
     addresses: int = 0
+    stops: tuple[str, ...] = ()
     alarms: dict[str, datetime] = {}
     asked: tuple[str, ...] = ()
 

@@ -79,9 +79,8 @@ def ask_back(step: Step, wanted: Mapping[str, Decimal], purpose: str, reason: st
     rest = dict(wanted)
     for share in reversed(step.state.shares):
         lines: dict[str, Decimal] = {}
-        for line, there in share.lines().items():
-            free = there - share.cancelling.get(line, ZERO) - share.amending.get(line, ZERO)
-            take = min(rest.get(line, ZERO), free)
+        for line in share.lines():
+            take = min(rest.get(line, ZERO), share.free(line))
             if take > 0:
                 lines[line] = take
                 rest[line] -= take

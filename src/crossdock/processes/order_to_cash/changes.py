@@ -151,13 +151,7 @@ def _less(step: Step, amendment: Amendment, line: Line, quantity: Decimal) -> No
     step.put_line(line)
     if rest <= 0:
         return
-    free = sum(
-        (
-            share.outstanding(line.id) - share.cancelling.get(line.id, ZERO) - share.amending.get(line.id, ZERO)
-            for share in step.state.shares
-        ),
-        ZERO,
-    )
+    free = sum((share.free(line.id) for share in step.state.shares), ZERO)
     if free > 0:
         amendment.asked[line.id] = min(rest, free)
     if rest > free:
@@ -228,6 +222,7 @@ def grown_back(step: Step) -> None:
         if line is None or any(document.id in share.amending for share in step.state.shares):
             continue
         surplus = line.live - document.quantity.base
-        if surplus > 0 and line.unsourced + line.reserved > 0 and not line.cancelled:
-            line, _ = cancelling.shrunk(step, line, surplus)
+        if surplus > 0:
+            line, rest = cancelling.shrunk(step, line, surplus)
             step.put_line(line)
+            cancelling.ask_back(step, {line.id: rest}, "amending", "the customer changed the order")

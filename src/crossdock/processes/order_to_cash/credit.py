@@ -19,29 +19,32 @@ def ready(step: Step) -> bool:
 
 
 def read(step: Step) -> None:
-    if not step.any_under_way("credit"):
+    if not step.under_way("credit") and not step.state.crediting:
         step.issue("credit", ReadCreditPosition(step.state.key, step.state.customer, step.order.currency))
 
 
 def position_read(step: Step, event: CreditPositionRead) -> None:
-    state, position = step.state, event.position
-    if not step.under_way("credit"):
+    """Take the order's amount of the limit; the ledger answers in the same step."""
+    if not step.resolve("credit"):
         return
+    state, position = step.state, event.position
     waived = "credit" in state.waived
     if state.stage != "open" or not step.on_account:
-        step.resolve("credit")
-    elif position.receivables.currency != step.order.currency:
+        return
+    if position.receivables.currency != step.order.currency:
         _deny(step, f"the credit position of {position.customer} is in {position.receivables.currency}")
     elif position.blocked and not waived:
         _deny(step, f"customer {position.customer} is blocked")
     else:
         amount = step.money(due(step.order, state.lines))
+        step.set(crediting=True)
         step.do(HoldCredit(state.key, state.key, amount, position, over_limit=waived))
 
 
 def granted(step: Step, event: CreditGranted) -> None:
-    if not step.resolve("credit"):
+    if not step.state.crediting:
         return
+    step.set(crediting=False)
     if step.state.stage != "open":
         step.do(FreeCredit(step.state.key))
         return
@@ -50,10 +53,10 @@ def granted(step: Step, event: CreditGranted) -> None:
 
 
 def denied(step: Step, event: CreditDenied) -> None:
-    if not step.under_way("credit"):
+    if not step.state.crediting:
         return
+    step.set(crediting=False)
     if "credit" in step.state.waived:
-        step.resolve("credit")
         step.set(credit=due(step.order, step.state.lines))
         return
     limit, exposure = event.limit, event.exposure
@@ -61,7 +64,6 @@ def denied(step: Step, event: CreditDenied) -> None:
 
 
 def _deny(step: Step, reason: str) -> None:
-    step.resolve("credit")
     if step.state.stage == "open":
         holds.place(step, "credit", reason)
 
@@ -69,6 +71,6 @@ def _deny(step: Step, reason: str) -> None:
 def free(step: Step) -> None:
     """The order takes no credit any more."""
     state = step.state
-    if state.credit is not None or "credit" in state.pending:
+    if state.credit is not None or state.crediting:
         step.set(credit=None)
         step.do(FreeCredit(state.key))

@@ -42,7 +42,10 @@ def checked(step: Step) -> bool:
 def placed_by_hand(step: Step, event: HoldPlaced) -> None:
     state = step.state
     if state.stage != "open" or not any(line.unshipped - line.released for line in state.lines):
-        step.do(ChangeRefused(state.key, "hold", "nothing of the order is left to hold"))
+        name = f"hold:{event.hold}:{event.by}"
+        if name not in state.requests:
+            step.set(requests=(*state.requests, name))
+            step.do(ChangeRefused(state.key, "hold", "nothing of the order is left to hold"))
         return
     if event.hold not in state.holds:
         hold = Hold(event.reason, event.by)

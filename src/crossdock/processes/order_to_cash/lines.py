@@ -84,6 +84,11 @@ def split(
     return tuple(taken), tuple(reversed(left))
 
 
+def sane(quantities: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Quantities that are some: what is nothing, less or no number counts for nothing."""
+    return {line: quantity for line, quantity in quantities.items() if quantity.is_finite() and quantity > 0}
+
+
 def total(allocations: Iterable[Allocation]) -> Decimal:
     return sum((each.quantity for each in allocations), ZERO)
 

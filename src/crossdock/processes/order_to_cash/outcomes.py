@@ -40,19 +40,13 @@ KINDS: dict[str, tuple[str, str]] = {
 
 
 def _token(step: Step, command: str, ordinal: int) -> str | None:
-    """What an outcome is about: the awaited command with that ordinal, else the first of its kind."""
-    kind = KINDS.get(command, ("", ""))[0]
-    position = command == "ReadCreditPosition"
-    waiting = [
-        token
-        for token in step.state.pending
-        if kind_of(token) == kind and (kind != "credit" or (token == "credit") == position)
-    ]
-    for token in waiting:
-        if step.state.pending[token] == ordinal:
+    """What an outcome is about: the awaited command of that kind and ordinal."""
+    if command not in KINDS:
+        return None
+    for token, issued in step.state.pending.items():
+        if issued == ordinal and kind_of(token) == KINDS[command][0]:
             return token
-    free = [token for token in waiting if token not in step.state.stuck.values()]
-    return free[0] if free else None
+    return None
 
 
 def refused(step: Step, event: CommandRefused) -> None:

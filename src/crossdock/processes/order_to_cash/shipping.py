@@ -33,17 +33,16 @@ def shipped(step: Step, event: FulfillmentShipped) -> None:
         return
     if shipment.number in share.shipments:
         return
-    quantities = event.lines or shipment.quantities()
     gone: list[Allocation] = []
     unheld: list[Allocation] = []
     left = share.allocations
-    for line_id, quantity in quantities.items():
+    for line_id, quantity in buckets.sane(event.lines).items():
         taken, left = _take(left, line_id, quantity, shipment)
         gone.extend(taken)
         unheld.extend(_book(step, line_id, taken, quantity))
-    for line_id, quantity in event.over.items():
+    for line_id, quantity in buckets.sane(event.over).items():
         line = step.state.line(line_id)
-        if line is not None and quantity > 0:
+        if line is not None:
             step.put_line(change(line, over=line.over + quantity))
             unheld.append(Allocation(line_id, share.node, quantity, line.item, line.components))
     step.put_share(change(share, allocations=left, shipments=(*share.shipments, shipment.number)))
@@ -63,7 +62,7 @@ def _take(
     if len(items) > 1:
         for package in shipment.packages:
             for packed in package.lines:
-                if packed.line == line and packed.item in items:
+                if packed.line == line and packed.item in items and packed.quantity.is_finite():
                     part, allocations = buckets.split(
                         allocations,
                         min(packed.quantity, quantity),
@@ -172,7 +171,7 @@ def _given_back(step: Step, key: str, lines: dict[str, Decimal], let_down: bool)
         _unknown(step, key, "units given back")
         return
     freed: list[Allocation] = []
-    for line_id, quantity in lines.items():
+    for line_id, quantity in buckets.sane(lines).items():
         taken, left = buckets.split(share.allocations, quantity, lambda each, id=line_id: each.line == id)  # type: ignore[misc]
         line = step.state.line(line_id)
         if line is None or not taken:
@@ -225,7 +224,7 @@ def cancellation_refused(step: Step, event: FulfillmentCancellationRefused) -> N
         if amending.pop(line, None):
             what = what or "change"
     if what:
-        step.put_share(change(share, cancelling=cancelling_, amending=amending))
+        step.put_share(change(share, cancelling=cancelling_, amending=amending, firm=True))
         grown_back(step)
         cancelling.refuse(step, what, event.reason or cancelling.TOO_LATE)
 

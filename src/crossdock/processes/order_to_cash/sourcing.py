@@ -136,7 +136,7 @@ def try_again(step: Step) -> None:
 def lost(step: Step, event: ReservationLost) -> None:
     """Stock that was held is gone. What a node already works on is left to the node: it ships or comes up short."""
     line = step.state.line(event.line)
-    if line is None or not event.quantity > 0:
+    if line is None or not event.quantity.is_finite() or event.quantity <= 0:
         return
     kits = buckets.kits_of(line, event.item, event.quantity)
 

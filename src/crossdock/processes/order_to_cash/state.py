@@ -66,7 +66,10 @@ class Line(Value, frozen=True):
 
 
 class Share(Value, frozen=True):
-    """What was released to one node. `allocations` are still out there; `cancelling` and `amending` were asked back."""
+    """What was released to one node. `allocations` are still out there; `cancelling` and `amending` were asked back.
+
+    A `firm` share refused to stop once, and is not asked again.
+    """
 
     key: str
     number: str
@@ -75,9 +78,16 @@ class Share(Value, frozen=True):
     cancelling: dict[str, Decimal] = {}
     amending: dict[str, Decimal] = {}
     shipments: tuple[str, ...] = ()
+    firm: bool = False
 
     def outstanding(self, line: str) -> Decimal:
         return sum((each.quantity for each in self.allocations if each.line == line), ZERO)
+
+    def free(self, line: str) -> Decimal:
+        """How much of a line may still be asked back."""
+        if self.firm:
+            return ZERO
+        return self.outstanding(line) - self.cancelling.get(line, ZERO) - self.amending.get(line, ZERO)
 
     def lines(self) -> dict[str, Decimal]:
         total: dict[str, Decimal] = {}
@@ -158,6 +168,7 @@ class OrderState(State, frozen=True):
     quoted: bool = False
     quote_again: bool = False
     customer: str = ""
+    crediting: bool = False
     credit: Decimal | None = None
     holds: dict[str, Hold] = {}
     waived: dict[str, str] = {}

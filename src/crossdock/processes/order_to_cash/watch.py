@@ -34,7 +34,7 @@ def current(step: Step) -> tuple[str, timedelta | None, datetime | None]:
         return "held", promises.hold_review_within, None
     if not state.quoted:
         return "validating", promises.validate_within, None
-    if "credit" in state.pending:
+    if "credit" in state.pending or state.crediting:
         return "validating", promises.validate_within, None
     released = any(line.released for line in state.lines)
     if any(line.reserved for line in state.lines):
