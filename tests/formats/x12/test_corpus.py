@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crossdock.formats.x12 import (
+    STANDARD,
     GroupEnd,
     GroupStart,
     InterchangeEnd,
@@ -17,6 +18,7 @@ from crossdock.formats.x12 import (
     Problem,
     Transaction,
     read_events,
+    validate,
     write_events,
     write_segments,
 )
@@ -102,6 +104,38 @@ def test_se_counts_are_called_wrong_exactly_where_they_are():
         assert [e.segment_count for e in events if isinstance(e, Transaction)] == counts, path.name
         reported = [e.where.segment for e in events if isinstance(e, Problem) and e.code == "se-count"]
         assert reported == wrong, path.name
+
+
+def test_documents_of_our_sets_are_validated_without_inventing_problems():
+    """Each rejected document was looked at: its error is real, and of one of these kinds."""
+    clean, rejected = 0, {}
+    for path in FILES:
+        for event in read_events([path.read_bytes()]):
+            if isinstance(event, Transaction) and event.set_id in STANDARD.sets:
+                errors = [problem for problem in validate(event) if problem.is_error]
+                clean += not errors
+                for problem in errors:
+                    assert data_at(path, problem) or problem.code == "segment-missing"
+                    rejected.setdefault(problem.code.value, set()).add(path.name)
+    assert clean >= 66
+    assert set(rejected) == {
+        "element-character",
+        "element-code",
+        "element-condition",
+        "element-date",
+        "element-too-long",
+        "element-too-many",
+        "element-too-short",
+        "segment-missing",
+        "segment-repeated",
+        "segment-sequence",
+    }
+
+
+def data_at(path: Path, problem: Problem) -> bool:
+    """Whether the document has the segment, and the offending value in it, where the problem says."""
+    rest = path.read_bytes()[problem.where.offset :]
+    return rest.startswith(problem.where.tag.encode()) and problem.value.encode() in rest[:400]
 
 
 def test_well_formed_documents_are_rebuilt_from_their_elements_byte_for_byte():

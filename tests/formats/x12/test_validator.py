@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossdock.formats.x12 import Fault, read_transactions, validate
+from crossdock.formats.x12 import Fault, Limits, read_transactions, validate
 from crossdock.formats.x12.grammar import GrammarError
 from crossdock.formats.x12.library import STANDARD
 
@@ -120,6 +120,12 @@ def test_an_unknown_set_is_named_as_our_limit():
 def test_a_set_without_se_still_misses_its_required_segments():
     (transaction,) = read_transactions([b"ST*850*0001~BEG*00*NE*PO1**20250101~"])
     assert [(p.code.value, p.where.tag) for p in validate(transaction)] == [("segment-missing", "PO1")]
+
+
+def test_a_set_that_was_not_kept_is_not_judged():
+    text = b"ST*850*0001~" + b"MSG*hello~" * 100 + b"SE*102*0001~"
+    (transaction,) = read_transactions([text], limits=Limits(transaction=100))
+    assert validate(transaction) == []
 
 
 def test_the_number_of_problems_is_bounded():

@@ -129,13 +129,10 @@ class Envelopes:
             self._keep(transaction, raw)
         else:
             self.out.append(Skipped(offset, raw))
-        if self._delimiters.lines:
-            return
-        if transaction is None:
-            self._report(self._owner(), Problem(Code.EMPTY_SEGMENT, _empty(count), where, Severity.WARNING))
-            return
-        transaction.blank += count
-        transaction.first_blank = transaction.first_blank or where
+        if not self._delimiters.lines:
+            owner = transaction or self._owner()
+            owner.blank += count
+            owner.first_blank = owner.first_blank or where
 
     def abandon(self, offset: int, before: str) -> None:
         """Close whatever is open because something else begins (or the input ends) at `offset`."""
@@ -208,9 +205,6 @@ class Envelopes:
         self._check_trailer(open_, transaction, se, offset, before)
         for problem in raw_problems(transaction):
             self._report(open_, problem)
-        if open_.first_blank:
-            said = _empty(open_.blank)
-            self._report(open_, Problem(Code.EMPTY_SEGMENT, said, open_.first_blank, Severity.WARNING))
         self._finish(open_, open_.offset, "ST")
         self._transaction = None
         self.out.append(transaction)
@@ -373,14 +367,13 @@ class Envelopes:
         self.out.append(problem)
 
     def _finish(self, owner: Owner, offset: int, tag: str) -> None:
-        """Say how many problems went unreported."""
+        """Say what is told at the end: blank segments, and how many problems went unreported."""
+        if owner.first_blank:
+            said = "an empty segment" if owner.blank == 1 else f"{owner.blank} empty segments, the first here"
+            self._report(owner, Problem(Code.EMPTY_SEGMENT, said, owner.first_blank, Severity.WARNING))
         if not owner.beyond:
             return
         said = f"{owner.beyond} more problems were found and not listed"
         problem = Problem(Code.TOO_MANY_PROBLEMS, said, self._where(offset, tag), fault=Fault.OURS)
         owner.problems.append(problem)
         self.out.append(problem)
-
-
-def _empty(count: int) -> str:
-    return "an empty segment" if count == 1 else f"{count} empty segments, the first here"

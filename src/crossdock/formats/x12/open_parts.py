@@ -22,8 +22,12 @@ class Limits:
 
 @dataclass(slots=True)
 class Owner:
+    """Problems of one open part, and what is told only when it ends: blank segments, and problems not listed."""
+
     problems: list[Problem] = field(default_factory=list)
     beyond: int = 0
+    blank: int = 0
+    first_blank: Position | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +51,4 @@ class OpenTransaction(Owner):
     parts: list[bytes] = field(default_factory=list)
     size: int = 0
     count: int = 0
-    blank: int = 0
-    first_blank: Position | None = None
     dropped: bool = False

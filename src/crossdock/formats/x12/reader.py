@@ -303,6 +303,8 @@ class Reader:
     def _starts_interchange(self, row: bytes, at: int, final: bool) -> bool | None:
         """Whether an ISA within an open interchange begins another one; None where more bytes must tell."""
         lead = len(row) - len(row.lstrip(BLANKS))
+        if row.count(row[lead + 3 : lead + 4]) < 15:
+            return False
         window = self._window(at + lead, final)
         if window is None:
             return None

@@ -23,6 +23,8 @@ def validate(transaction: Transaction, library: Library = STANDARD, *, limit: in
     if grammar is None:
         said = f"there is no grammar for transaction set {transaction.set_id or 'without a name'}"
         return [Problem(Code.SET_UNKNOWN, said, transaction.position(1, 1), fault=Fault.OURS, value=transaction.set_id)]
+    if not transaction.segments:
+        return []  # the set was too large to keep, as its own problems say
     problems = list(_group_problems(transaction, library))
     run = _Run(transaction, library, grammar, problems, limit)
     run.segments()
