@@ -92,7 +92,9 @@ def watched() -> list[Seen]:
                 for tell in tellings():
                     world = list(stories())[index]
                     world.mute.update(muted)
-                    world.observer = lambda state, event, _, w=world: seen.append((state, event, w.now))
+                    world.observer = lambda before, event, decision, w=world: seen.extend(
+                        ((before, event, w.now), (decision.state, event, w.now))
+                    )
                     world.place(placed)
                     if ("fulfillment", F1) in world.states or "ship" not in str(tell.__code__.co_names):
                         tell(world)

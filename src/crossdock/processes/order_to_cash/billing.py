@@ -63,7 +63,8 @@ def _post(step: Step, units: dict[str, Decimal]) -> None:
     step.put_lines(change(line, billed=after[line.id]) for line in state.lines)
     told = {number for each in state.bills for number in each.shipments}
     shipments = tuple(n for share in state.shares for n in share.shipments if n not in told)
-    new = Bill(len(state.bills) + 1, units, amount, first, shipments)
+    values = {line: worth(order, {line: quantity}, charges=False) for line, quantity in units.items()}
+    new = Bill(len(state.bills) + 1, units, values, amount, first, shipments)
     step.set(bills=(*state.bills, new))
     step.issue(f"bill:{new.n}", command(step, new))
 

@@ -11,13 +11,13 @@ from crossdock.model.commands import PostCreditNote
 from crossdock.model.events import CreditNotePosted, RefundRequested
 from crossdock.model.identifiers import Identifier
 from crossdock.model.orders import Payment
-from crossdock.model.quantities import ZERO
+from crossdock.model.quantities import ZERO, Money
 from crossdock.processes.decision import Identify
 from crossdock.processes.order_to_cash import cancelling
-from crossdock.processes.order_to_cash.state import Bill, Credit
+from crossdock.processes.order_to_cash.state import Bill, Credit, OrderState
 from crossdock.processes.order_to_cash.step import Step
 from crossdock.processes.order_to_cash.validation import sound, sound_quantities
-from crossdock.processes.order_to_cash.worth import due, worth
+from crossdock.processes.order_to_cash.worth import due
 
 
 def requested(step: Step, event: RefundRequested) -> None:
@@ -80,15 +80,25 @@ def credit(step: Step) -> None:
 
 def _level(step: Step, unwanted: bool) -> Decimal:
     """How much should be credited in all."""
-    state, order = step.state, step.order
+    state = step.state
     billed = sum((_total(bill) for bill in state.bills), ZERO)
-    level = ZERO
-    if unwanted:
-        before = {line.id: line.billed for line in state.lines}
-        after = {line.id: min(line.billed, line.live + line.over) for line in state.lines}
-        level = worth(order, before) - (worth(order, after) if any(after.values()) else ZERO)
-    overpaid = max(ZERO, state.received - due(order, state.lines))
+    level = _unwanted(state, billed) if unwanted else ZERO
+    overpaid = max(ZERO, state.received - due(step.order, state.lines))
+    level = Money(level, step.order.currency).rounded().amount
     return min(billed, level + max(ZERO, state.refunded - overpaid))
+
+
+def _unwanted(state: OrderState, billed: Decimal) -> Decimal:
+    """What units on bills come to that will not ship; with freight when none ships."""
+    kept = {line.id: min(line.billed, line.live + line.over) for line in state.lines}
+    if not any(kept.values()):
+        return billed
+    level = ZERO
+    for line in state.lines:
+        if line.billed > kept[line.id]:
+            value = sum((bill.values.get(line.id, ZERO) for bill in state.bills), ZERO)
+            level += value * (line.billed - kept[line.id]) / line.billed
+    return level
 
 
 def _total(bill: Bill) -> Decimal:

@@ -106,10 +106,14 @@ class Sent(Value, frozen=True):
 
 
 class Bill(Value, frozen=True):
-    """One bill: units by line and what they come to. `number` and `total` are the ERP's, once it posted it."""
+    """One bill: units by line and what they come to, without freight by line (`values`), with it in all (`amount`).
+
+    `number` and `total` are the ERP's, once it posted it; `paid` and `credited` what was booked against it.
+    """
 
     n: int
     lines: dict[str, Decimal]
+    values: dict[str, Decimal]
     amount: Decimal
     freight: bool = False
     shipments: tuple[str, ...] = ()
