@@ -103,6 +103,11 @@ def test_in_a_set_that_is_complete_an_unknown_segment_is_an_error():
     assert problem.code == "segment-not-in-set"
 
 
+def test_a_segment_described_only_in_part_may_have_more_elements():
+    body = "B2**UPSN**S1**PP~B2A*00~NTE**A~S5*1*CL~L1*1" + "*" * 40 + "X~"
+    assert "element-too-many" not in [code for code, *_ in found(body, set_id="204", functional_id="SM")]
+
+
 def test_codes_of_closed_lists_are_checked():
     assert found("AK1*PO*1~AK9*Q*1*1*1~", set_id="997", functional_id="FA") == [("element-code", "AK9", 3, 1)]
 

@@ -74,13 +74,14 @@ class SegmentCheck:
     """The compiled checks of one segment in one dialect. `good_values[n]` holds good values of element n (0: the tag),
     `good_shapes` good patterns; both grow as values are examined, within bounds."""
 
-    __slots__ = ("_conditions", "_dialect", "_rules", "_tag", "good_shapes", "good_values")
+    __slots__ = ("_conditions", "_dialect", "_open_ended", "_rules", "_tag", "good_shapes", "good_values")
 
     def __init__(self, tag: str, rules: list[ElementRule], conditions: list[Condition], dialect: Dialect) -> None:
         self._tag = tag
         self._rules = rules
         self._conditions = conditions
         self._dialect = dialect
+        self._open_ended = bool(rules) and not (rules[-1].reference or rules[-1].kind)
         self.good_values: list[set[str]] = [{tag}, *({""} for _ in rules)]
         self.good_shapes: set[tuple[bool, ...]] = set()
 
@@ -109,7 +110,7 @@ class SegmentCheck:
             if rule.required and number not in filled:
                 yield Finding(Code.ELEMENT_MISSING, f"{rule.label} is required", number, reference=rule.reference)
         for number in sorted(filled):
-            if number > len(self._rules):
+            if number > len(self._rules) and not self._open_ended:
                 said = f"{self._tag} has more than {len(self._rules)} elements"
                 yield Finding(Code.ELEMENT_TOO_MANY, said, number)
                 break
