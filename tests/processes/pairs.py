@@ -259,7 +259,8 @@ def examine(world: World, process, state: d.State, event: e.Event, at: datetime)
         if isinstance(effect, c.Command):
             assert effect.about
             assert world.estate.system_for(effect)
-    if isinstance(event, TOLD_ONCE):
+    if isinstance(event, TOLD_ONCE) or (isinstance(event, e.OrderQuoted) and getattr(state, "quote_again", False)):
+        # A second quote can't be told from the answer to the second question; lanes deliver an answer once.
         return
     again = process.decide(decision.state, event, at)
     assert not effects_outside(again), (event, effects_outside(again))
