@@ -1,10 +1,10 @@
 """Segments that our sets use: their elements in order, by reference number.
 
 `!` marks a required element. `PAIRS:n` repeats qualifier and id (235, 234) n times. `~` is an element of which only
-the presence is known here; `~AN1-30` one of which type and length are known; a line that ends in `~` may have more elements than it lists. `C001/15` is a composite with at most so
-many components. After the bar stand conditions, by element number: R at least one of, P all or none, E at most one
-of,
-C if the first then all the others, L if the first then at least one of the others.
+the presence is known here, `~AN1-30` one of which type and length are known; a line that ends in `~` may have more
+elements than it lists. `C001/15` is a composite with at most so many components. After the bar stand conditions, by
+element number: R at least one of, P all or none, E at most one of, C if the first then all the others, L if the first
+then at least one of the others.
 """
 
 SEGMENTS = """
