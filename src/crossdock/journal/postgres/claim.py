@@ -8,8 +8,8 @@ from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.first import only_first
 from crossdock.journal.postgres import read
 from crossdock.journal.postgres.arrays import Blobs, Column, Integers, Texts
-from crossdock.journal.postgres.server import Connection
-from crossdock.journal.postgres.write import Answers, Phases, run, write_step
+from crossdock.journal.postgres.server import Answers, Session
+from crossdock.journal.postgres.write import Phases, write_step
 from crossdock.journal.records import (
     BalanceRow,
     CommandRow,
@@ -85,7 +85,7 @@ class PostgresClaim:
 
     def __init__(
         self,
-        connection: Connection,
+        session: Session,
         next_n: dict[int, int],
         now: int,
         limit: int,
@@ -93,7 +93,7 @@ class PostgresClaim:
         guard: Callable[[Callable[[], Answers]], Answers],
     ) -> None:
         """`end` commits what the function writes, or rolls back where there is none; `guard` ends it on errors."""
-        self._connection = connection
+        self._session = session
         self._end = end
         self._guard = guard
         self._phases: Phases = {}
@@ -114,7 +114,7 @@ class PostgresClaim:
         self.rechecks: Sequence[UnmatchedRow] = rechecks
 
     def _ask(self, *statements: tuple[str, Sequence[Any]]) -> Answers:
-        return self._guard(lambda: run(self._connection, statements))
+        return self._guard(lambda: self._session.run(statements))
 
     def _in(self, table: t.Table, column: str, keys: Column, order: str, lock: str = "") -> list[Any]:
         [found] = self._ask((read.any_of(table, column, keys, order) + lock, [keys]))
@@ -197,7 +197,7 @@ class PostgresClaim:
         return self._in(t.EXCEPTIONS, "instance", _blobs(instances), "instance, cause, partition")
 
     def commit(self, batch: Batch) -> Receipt:
-        return self._end(lambda: write_step(self._connection, batch, self.next_n, self._phases))
+        return self._end(lambda: write_step(self._session, batch, self.next_n, self._phases))
 
     def release(self) -> None:
         self._end(None)

@@ -8,7 +8,6 @@ import psycopg
 from crossdock.journal import tables as t
 from crossdock.journal.postgres import read, server
 from crossdock.journal.postgres.arrays import Blobs, Column, Integers, Texts
-from crossdock.journal.postgres.write import run
 from crossdock.journal.records import (
     BalanceRow,
     CommandRow,
@@ -51,21 +50,21 @@ class PostgresReader:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._connection: server.Connection | None = None
+        self._session: server.Session | None = None
 
     def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._asked(statement, values)
 
     def _asked(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with server.errors(self._url):
-            if self._connection is not None and not self._connection.closed:
+            if self._session is not None and not self._session.closed:
                 try:
-                    return run(self._connection, [(statement, values)])[0]
+                    return self._session.run([(statement, values)])[0]
                 except psycopg.OperationalError:
-                    if not self._connection.closed:
+                    if not self._session.closed:
                         raise
-            self._connection = server.connect(self._url, read_only=True)
-            return run(self._connection, [(statement, values)])[0]
+            self._session = server.connect(self._url, read_only=True)
+            return self._session.run([(statement, values)])[0]
 
     def _in(self, table: t.Table, column: str, keys: Column, order: str) -> list[Any]:
         return [table.row._make(row) for row in self._rows(read.any_of(table, column, keys, order), keys)]
@@ -172,8 +171,8 @@ class PostgresReader:
         return [InstanceRow._make(row) for row in rows]
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        if self._session is not None:
+            self._session.close()
 
 
 def _blobs(keys: Sequence[bytes]) -> Blobs:

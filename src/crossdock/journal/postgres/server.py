@@ -1,7 +1,7 @@
 """A connection to the journal's server, and what PostgreSQL's errors mean to people."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from struct import error as StructError
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,13 @@ _SETTINGS = {
 }
 _MIGRATION_LOCK = "SELECT pg_advisory_xact_lock(6357047118931)"
 
+_DURABLE = (
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+)
+
+Answers = list[list[tuple[Any, ...]]]
+Asked = tuple[str, Sequence[Any] | Mapping[str, Any] | None]
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -49,8 +56,51 @@ def check(url: str) -> None:
         ) from error
 
 
-def connect(url: str, *, read_only: bool = False) -> Connection:
-    """A connection in autocommit, bounded in all it waits for."""
+class Session:
+    """A connection in autocommit that stays in pipeline mode: what is asked together takes one round trip.
+
+    psycopg ends a pipeline with a Flush behind the Sync, and that message stops the server's clock of
+    idle_in_transaction_session_timeout (PostgreSQL starts it when it is ready and stops it at the next message of any
+    kind): a dead worker would keep its partitions. So the pipeline is never left, only synchronised.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._stack = ExitStack()
+        self._pipeline = self._stack.enter_context(connection.pipeline())
+
+    @property
+    def closed(self) -> bool:
+        return self._connection.closed
+
+    def run(self, statements: Sequence[Asked]) -> Answers:
+        """Send statements together, and give their rows once all have ended. The first error ends them all."""
+        try:
+            cursors = [self._connection.execute(sql, values, binary=True) for sql, values in statements]
+            self._pipeline.sync()
+        except BaseException:
+            self._drain()
+            raise
+        return [cursor.fetchall() if cursor.description is not None else [] for cursor in cursors]
+
+    def _drain(self) -> None:
+        """Read what is left of the answers after an error, so that the next ones are not taken for them."""
+        while not self.closed:
+            try:
+                self._pipeline.sync()
+            except psycopg.Error:
+                # One of those that the first error ended; none is left when a sync passes.
+                continue
+            return
+
+    def close(self) -> None:
+        self._connection.close()
+        with suppress(psycopg.Error):
+            self._stack.close()
+
+
+def connect(url: str, *, read_only: bool = False) -> Session:
+    """A session that is bounded in all it waits for."""
     settings = _SETTINGS | ({"default_transaction_read_only": "on"} if read_only else {})
     # What the address asks for comes last and wins.
     theirs = conninfo.conninfo_to_dict(url).get("options") or ""
@@ -69,17 +119,15 @@ def connect(url: str, *, read_only: bool = False) -> Connection:
     )
     connection.prepared_max = 512
     arrays.register(connection.adapters)
+    session = Session(connection)
     if not read_only:
-        connection.execute(
-            "SELECT set_config('synchronous_commit', 'on', false) "
-            "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
-        )
-    return connection
+        session.run([(_DURABLE, None)])
+    return session
 
 
-def migrate(connection: Connection, url: str) -> None:
+def migrate(session: Session, url: str) -> None:
     """Bring the schema up to date; of several workers that start together, one does it and the others wait."""
-    if apply.is_current("postgres", revision(connection), name(url)):
+    if apply.is_current("postgres", revision(session), name(url)):
         return
 
     def plain() -> Connection:
@@ -89,13 +137,13 @@ def migrate(connection: Connection, url: str) -> None:
     apply.upgrade("postgres", plain, lock=_MIGRATION_LOCK)
 
 
-def revision(connection: Connection) -> str | None:
+def revision(session: Session) -> str | None:
     """The schema's revision, None where there is no journal yet."""
-    there = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (apply.TABLE,)).fetchone()
-    if there is None or not there[0]:
+    [[(there,)]] = session.run([("SELECT to_regclass(%s) IS NOT NULL", [apply.TABLE])])
+    if not there:
         return None
-    row = connection.execute(f"SELECT version_num FROM {apply.TABLE} ORDER BY version_num").fetchone()
-    return None if row is None else str(row[0])
+    [rows] = session.run([(f"SELECT version_num FROM {apply.TABLE} ORDER BY version_num", None)])
+    return str(rows[0][0]) if rows else None
 
 
 @contextmanager

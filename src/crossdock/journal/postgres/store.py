@@ -12,14 +12,16 @@ from crossdock.journal.postgres import server
 from crossdock.journal.postgres.arrays import Blobs
 from crossdock.journal.postgres.claim import LOCK, PostgresClaim, lock_values
 from crossdock.journal.postgres.reader import PostgresReader
-from crossdock.journal.postgres.server import Connection
-from crossdock.journal.postgres.write import Answers, Asked, run, write
+from crossdock.journal.postgres.server import Answers, Asked, Session
+from crossdock.journal.postgres.write import write
 from crossdock.journal.store import StoreRefused
 
 PARTITIONS = 64
 
+_NEW_WORKER = "INSERT INTO workers (commits) VALUES (0) RETURNING id"
 _COUNT = "UPDATE workers SET commits = %b WHERE id = %b"
 _COUNTED = "SELECT commits FROM workers WHERE id = %b FOR UPDATE"
+_GONE = "DELETE FROM workers WHERE id = %b"
 _SEEN = "SELECT dedupe, expires_at FROM payloads WHERE dedupe > %b ORDER BY dedupe LIMIT %b"
 _OLDEST = "SELECT least(%b::int8, (SELECT min(at) FROM inbox))"
 _PURGE = (
@@ -45,62 +47,61 @@ class PostgresStore:
         self._worker = 0
         self._commits = 0
         self._in_claim = False
-        self._connection: Connection | None = None
+        self._session: Session | None = None
         with server.errors(url):
-            connection = server.connect(url)
+            session = server.connect(url)
             try:
-                server.migrate(connection, url)
-                [(self._worker,)] = connection.execute(
-                    "INSERT INTO workers (commits) VALUES (0) RETURNING id"
-                ).fetchall()
+                server.migrate(session, url)
+                [[(self._worker,)]] = session.run([(_NEW_WORKER, None)])
             except BaseException:
-                connection.close()
+                session.close()
                 raise
-        self._connection = connection
+        self._session = session
 
     def commit(self, batch: Batch) -> Receipt:
         rows.claimless(batch)
         self._check_no_claim()
         with server.errors(self._url):
-            connection, _ = self._begin([])
-            return self._finish(connection, lambda: write(connection, batch)[0])
+            session, _ = self._begin([])
+            return self._finish(session, lambda: write(session, batch)[0])
 
     def claim(self, now: int, limit: int) -> PostgresClaim | None:
         self._check_no_claim()
         with server.errors(self._url):
-            connection, [locked] = self._begin([(LOCK, lock_values(now, limit))])
+            session, [locked] = self._begin([(LOCK, lock_values(now, limit))])
             next_n: dict[int, int] = dict(locked)
             if not next_n:
-                self._roll_back(connection)
+                # Nothing was written: a ROLLBACK would make psycopg forget all its prepared statements.
+                session.run([("COMMIT", None)])
                 return None
         self._in_claim = True
-        return PostgresClaim(connection, next_n, now, limit, self._end, self._guard)
+        return PostgresClaim(session, next_n, now, limit, self._end, self._guard)
 
     def _check_no_claim(self) -> None:
         if self._in_claim:
             raise ValueError("a claim is open: commit or release it first")
 
-    def _connected(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = server.connect(self._url)
-        return self._connection
+    def _connected(self) -> Session:
+        if self._session is None or self._session.closed:
+            self._session = server.connect(self._url)
+        return self._session
 
-    def _begin(self, statements: Sequence[Asked]) -> tuple[Connection, Answers]:
+    def _begin(self, statements: Sequence[Asked]) -> tuple[Session, Answers]:
         """Begin a transaction. A connection that broke while it was idle is replaced at once: nothing was under way."""
         begun: list[Asked] = [("BEGIN", None), *statements]
-        connection = self._connected()
+        session = self._connected()
         try:
-            return connection, run(connection, begun)[1:]
+            return session, session.run(begun)[1:]
         except psycopg.OperationalError:
-            broken = connection.closed
-            self._roll_back(connection)
+            broken = session.closed
+            self._roll_back(session)
             if not broken:
                 raise
-        connection = self._connected()
+        session = self._connected()
         try:
-            return connection, run(connection, begun)[1:]
+            return session, session.run(begun)[1:]
         except BaseException:
-            self._roll_back(connection)
+            self._roll_back(session)
             raise
 
     def _guard(self, ask: Callable[[], Answers]) -> Answers:
@@ -121,28 +122,28 @@ class PostgresStore:
                 return Receipt()
             raise ValueError("the claim is over")
         self._in_claim = False
-        connection = self._connection
-        assert connection is not None
+        session = self._session
+        assert session is not None
         with server.errors(self._url):
             if written is None:
-                self._roll_back(connection)
+                self._roll_back(session)
                 return Receipt()
-            return self._finish(connection, written)
+            return self._finish(session, written)
 
-    def _finish(self, connection: Connection, written: Callable[[], Receipt]) -> Receipt:
+    def _finish(self, session: Session, written: Callable[[], Receipt]) -> Receipt:
         """Write, then commit. An answer that is lost after the COMMIT was sent is looked for."""
         # Each try has a number of its own, also where the outcome of an earlier one was never learned.
         self._commits += 1
         try:
             receipt = written()
         except BaseException:
-            self._roll_back(connection)
+            self._roll_back(session)
             raise
         try:
-            run(connection, [(_COUNT, [self._commits, self._worker]), ("COMMIT", None)])
+            session.run([(_COUNT, [self._commits, self._worker]), ("COMMIT", None)])
         except psycopg.Error:
-            lost = connection.closed
-            self._roll_back(connection)
+            lost = session.closed
+            self._roll_back(session)
             if not (lost and self._took_effect()):
                 raise
         return receipt
@@ -152,57 +153,56 @@ class PostgresStore:
 
         Raises psycopg.Error where the server can't be asked.
         """
-        [[(commits,)]] = run(self._connected(), [(_COUNTED, [self._worker])])
+        [[(commits,)]] = self._connected().run([(_COUNTED, [self._worker])])
         return bool(commits == self._commits)
 
-    def _roll_back(self, connection: Connection) -> None:
+    def _roll_back(self, session: Session) -> None:
         try:
-            if not connection.closed:
-                connection.execute("ROLLBACK")
+            if not session.closed:
+                session.run([("ROLLBACK", None)])
                 return
         except psycopg.Error:
             # It is of no more use; the server rolls back when it notices.
-            connection.close()
-        self._connection = None
+            session.close()
+        self._session = None
 
     def purge(self, now: int, after: bytes = b"", limit: int = 500) -> tuple[int, bytes]:
         self._check_no_claim()
         with server.errors(self._url):
-            connection, answers = self._begin([(_SEEN, [after, limit]), (_OLDEST, [now])])
+            session, answers = self._begin([(_SEEN, [after, limit]), (_OLDEST, [now])])
             seen, [(oldest,)] = answers
             expired = Blobs([dedupe for dedupe, expires_at in seen if expires_at < oldest])
 
             def delete() -> Receipt:
-                run(connection, [(statement, [expired]) for statement in _PURGE])
+                session.run([(statement, [expired]) for statement in _PURGE])
                 return Receipt()
 
-            self._finish(connection, delete)
+            self._finish(session, delete)
         return len(expired.values), seen[-1][0] if len(seen) == limit else b""
 
     def reader(self) -> PostgresReader:
         return PostgresReader(self._url)
 
     def close(self) -> None:
-        connection = self._connection
-        self._connection = None
-        if connection is not None and not connection.closed:
+        session = self._session
+        self._session = None
+        if session is not None and not session.closed:
             # A worker that ends well takes its row along.
             with suppress(psycopg.Error):
-                connection.execute("ROLLBACK")
-                connection.execute("DELETE FROM workers WHERE id = %s", [self._worker])
-            connection.close()
+                session.run([("ROLLBACK", None), (_GONE, [self._worker])])
+            session.close()
 
 
 def open_postgres_reader(url: str) -> PostgresReader:
     """A reader of a journal that others write. Raises StoreRefused where there is no current journal."""
     server.check(url)
     with server.errors(url):
-        connection = server.connect(url, read_only=True)
+        session = server.connect(url, read_only=True)
         try:
-            if not is_current("postgres", server.revision(connection), server.name(url)):
+            if not is_current("postgres", server.revision(session), server.name(url)):
                 raise StoreRefused(
                     f"{server.name(url)} holds no current journal: start `crossdock run` once to make it."
                 )
         finally:
-            connection.close()
+            session.close()
     return PostgresReader(url)

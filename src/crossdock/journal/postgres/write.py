@@ -8,25 +8,16 @@ from crossdock.journal import tables as t
 from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.postgres import statements as s
 from crossdock.journal.postgres.arrays import Blobs
-from crossdock.journal.postgres.server import Connection
+from crossdock.journal.postgres.server import Answers, Session
 from crossdock.journal.postgres.statements import Statement
 from crossdock.journal.records import CommandUpdate, InboxRow, InstanceRow
 from crossdock.journal.store import StoreBusy
 from crossdock.journal.tables import Table
 
 Phases = dict[bytes, tuple[str, str] | None]
-Answers = list[list[tuple[Any, ...]]]
-Asked = tuple[str, Sequence[Any] | Mapping[str, Any] | None]
 
 
-def run(connection: Connection, statements: Sequence[Asked]) -> Answers:
-    """Send statements together, and give their rows once all have ended. The first error ends them all."""
-    with connection.pipeline():
-        cursors = [connection.execute(sql, values, binary=True) for sql, values in statements]
-    return [cursor.fetchall() if cursor.description is not None else [] for cursor in cursors]
-
-
-def write(connection: Connection, batch: Batch, step: Sequence[Statement] = ()) -> tuple[Receipt, Answers]:
+def write(session: Session, batch: Batch, step: Sequence[Statement] = ()) -> tuple[Receipt, Answers]:
     """Everything of a batch that needs no claim, behind the statements of a step, whose rows it gives.
 
     Leaves the COMMIT to its caller.
@@ -34,12 +25,12 @@ def write(connection: Connection, batch: Batch, step: Sequence[Statement] = ()) 
     receipt = Receipt()
     messages: list[InboxRow] = []
     if batch.intake or batch.command_updates or batch.answers:
-        messages = _ask_first(connection, batch, receipt)
+        messages = _ask_first(session, batch, receipt)
     messages.extend(batch.inbox)
-    return receipt, run(connection, [*step, *_unconditional(batch, messages)])
+    return receipt, session.run([*step, *_unconditional(batch, messages)])
 
 
-def _ask_first(connection: Connection, batch: Batch, receipt: Receipt) -> list[InboxRow]:
+def _ask_first(session: Session, batch: Batch, receipt: Receipt) -> list[InboxRow]:
     """What depends on what is there: intake, command updates and answers. Gives the messages that follow."""
     first = rows.first_of_each(batch.intake)
     waves = _waves([*batch.command_updates, *(answer.update for answer in batch.answers)])
@@ -53,7 +44,7 @@ def _ask_first(connection: Connection, batch: Batch, receipt: Receipt) -> list[I
     if waves and batch.commands:
         asked.append(s.COMMANDS.of(batch.commands))
     asked.extend(s.UPDATE_COMMANDS.of([update for _, update in wave]) for wave in waves)
-    answers = run(connection, asked)
+    answers = session.run(asked)
     held = [False] * (len(batch.command_updates) + len(batch.answers))
     for wave, found in zip(waves, answers[len(answers) - len(waves) :], strict=True):
         keys = set(found)
@@ -125,12 +116,12 @@ def _unconditional(batch: Batch, messages: list[InboxRow]) -> list[Statement]:
     return [many.of(found) for many, found in written if found]
 
 
-def write_step(connection: Connection, batch: Batch, next_n: Mapping[int, int], phases: Phases) -> Receipt:
+def write_step(session: Session, batch: Batch, next_n: Mapping[int, int], phases: Phases) -> Receipt:
     """A claim's batch; see SQLite's. Raises StoreBusy where a message was consumed already."""
     positions = rows.next_positions(batch, next_n)
     unread = sorted({row.id for row in batch.instances} - phases.keys())
     if unread:
-        [found] = run(connection, [(s.PHASES, [Blobs(unread)])])
+        [found] = session.run([(s.PHASES, [Blobs(unread)])])
         phases.update((id, (process, phase)) for id, process, phase in found)
     step: list[Statement] = []
     if batch.consumed:
@@ -143,7 +134,7 @@ def write_step(connection: Connection, batch: Batch, next_n: Mapping[int, int], 
         step.extend(_instances(batch, phases, numbers))
     if numbers:
         step.append(s.ADD_NUMBERS.of(sorted(numbers.items())))
-    receipt, answers = write(connection, batch, step)
+    receipt, answers = write(session, batch, step)
     if batch.consumed and len(answers[0]) != len(batch.consumed):
         raise StoreBusy("Another worker has consumed these messages already: read them again.")
     return receipt
