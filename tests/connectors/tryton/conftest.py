@@ -12,6 +12,7 @@ import pytest
 
 from crossdock.connectors.tryton.connector import Tryton
 from crossdock.connectors.tryton.settings import Settings
+from crossdock.connectors.tryton.wire import Number
 from crossdock.model.base import change
 from crossdock.model.commands import Command, CreateSale
 from crossdock.model.events import Event, SaleCreated
@@ -155,6 +156,41 @@ class Erp:
                 key = (move["product."]["code"], move["from_location."]["name"])
                 total[key] = total.get(key, Decimal(0)) + move["quantity"]
         return total
+
+    def phone_order(self, lines: list[tuple[str, int]], customer: str = "CUST-005") -> tuple[str, int]:
+        """A sale that a clerk enters and confirms; its number and id."""
+        desk = self.desk
+        party = desk.one("party.party", [("code", "=", customer)], "addresses", "customer_payment_term")
+        values = [
+            {
+                "type": "line",
+                "product": desk.id("product.product", ("code", "=", item)),
+                "quantity": Number(Decimal(quantity)),
+                "unit": desk.id("product.uom", ("name", "=", "Unit")),
+                "unit_price": Decimal("9.90"),
+                "taxes": [] if item == "FREIGHT" else [("add", [desk.id("account.tax")])],
+            }
+            for item, quantity in lines
+        ]
+        (sale,) = desk.create(
+            "sale.sale",
+            {
+                "company": desk.client.context["company"],
+                "party": party["id"],
+                "invoice_address": party["addresses"][0],
+                "shipment_address": party["addresses"][0],
+                "payment_term": party["customer_payment_term"],
+                "currency": desk.id("currency.currency", ("code", "=", "USD")),
+                "warehouse": desk.id("stock.location", ("code", "=", "EAST")),
+                "reference": "PO-77",
+                "invoice_method": "fulfillment",
+                "shipment_method": "order",
+                "lines": [("create", values)],
+            },
+        )
+        for button in ("quote", "confirm"):
+            desk.press("sale.sale", button, sale)
+        return str(desk.one("sale.sale", [("id", "=", sale)], "number")["number"]), sale
 
     def invoices(self, reference: str) -> list[dict[str, object]]:
         fields = ("number", "state", "untaxed_amount", "total_amount", "amount_to_pay")

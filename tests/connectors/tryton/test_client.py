@@ -81,7 +81,7 @@ def test_a_session_that_is_never_accepted_does_not_go_round_in_circles():
     ("response", "kind", "words"),
     [
         (error("UserError", ["No stock", "of it", None]), UserError, "No stock of it"),
-        (error("UserWarning", ["credit.1", "Too much", ""]), UserWarning, "Too much"),
+        (error("UserWarning", ["1f.credit_limit", "Too much", ""]), UserWarning, "Too much"),
         (error("ConcurrencyException", "Record was modified"), ConcurrencyConflict, "modified"),
         (error("LoginException", ["password", "Password?", "password"]), NotPermitted, "log in"),
         (error("KeyError('x')", "traceback"), ServerFault, "KeyError"),

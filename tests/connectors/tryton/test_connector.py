@@ -152,6 +152,18 @@ def test_money_without_a_bill_is_a_deposit_and_money_beyond_a_bill_stays_on_acco
     assert [entry["state"] for entry in entries] == ["posted", "posted"]
 
 
+def test_a_tax_exempt_order_is_billed_without_tax_though_tryton_warns(lane, erp, make, cutter):
+    order = make.order(make.line("1", "SKU-001", 10))
+    exempt = change(order.parties.sold_to, tax_exempt=True)
+    order = change(order, parties=change(order.parties, sold_to=exempt))
+    number = lane.enter(order)
+    billed = lane.done(PostInvoice(order.key, number, "CUST-003", 1, make.bill(order, {"1": 10})), cutter)
+    assert isinstance(billed, InvoicePosted)
+    assert billed.invoice.total == usd("99.00")
+    (invoice,) = erp.invoices(f"{order.key} bill")
+    assert (invoice["state"], invoice["total_amount"]) == ("posted", Decimal("99.00"))
+
+
 def test_an_amendment_reaches_a_sale_in_process(lane, erp, make, cutter):
     order = make.order()
     number = lane.enter(order)

@@ -42,10 +42,10 @@ def billed_quantities(invoice: Invoice, lines: Sequence[SaleLine], first: bool) 
             raise Unfit(f"the ERP's sale has no line {wanted.line} to bill")
         billed[_origin(line)] = billed.get(_origin(line), ZERO) + wanted.quantity
     for charge in invoice.charges:
-        line = by_mark.get(charge_mark(charge.kind))
-        if line is None:
+        services = [line for line in lines if line.mark == charge_mark(charge.kind)]
+        if not services:
             raise Unfit(f"the ERP's sale has no charge for {charge.kind} to bill")
-        billed[_origin(line)] = line.quantity
+        billed |= {_origin(line): line.quantity for line in services}
     if first:
         billed |= {_origin(line): line.quantity for mark, line in by_mark.items() if mark.startswith("discount ")}
     return {origin: quantity for origin, quantity in billed.items() if quantity}

@@ -12,7 +12,7 @@ from crossdock.connectors.tryton.catalog import Catalog
 from crossdock.connectors.tryton.client import Record, TrytonClient
 from crossdock.connectors.tryton.dispatch import Dispatch
 from crossdock.connectors.tryton.errors import UserError, UserWarning
-from crossdock.connectors.tryton.mapping import Difference, WantedLine, difference
+from crossdock.connectors.tryton.mapping import Difference, WantedLine, difference, without_settled_charges
 from crossdock.connectors.tryton.records import Sale, SaleLine
 from crossdock.connectors.tryton.sales import CANCEL, CONFIRM, SALE, Sales
 from crossdock.connectors.tryton.wire import Number
@@ -72,8 +72,9 @@ class Changes:
         return refused or Done((events.SaleChanged(command.order.key, command.order.revision),))
 
     def _missing(self, command: commands.ChangeSale, sale: Sale) -> Exchange[Missing]:
-        wanted = yield from self._sales.wanted(command.order)
-        lines = difference(wanted, (yield from self._sales.lines(sale)))
+        actual = yield from self._sales.lines(sale)
+        order, rest = without_settled_charges(command.order, actual)
+        lines = difference((yield from self._sales.wanted(order)), rest)
         customer = yield from self._sales.customer(command.customer)
         address = yield from self._catalog.address(customer, command.order.parties.shipped.address)
         return Missing(lines, address if address != sale.shipment_address else None)

@@ -119,6 +119,10 @@ class TrytonClient:
         """Press a button. Raises UserError where the state has no such step, also when it was just taken."""
         return (yield from self.call(f"model.{model}.{button}", list(ids)))
 
+    def waive(self, warning: str) -> Exchange[None]:
+        """Let a warning pass, by its name, the next time that it is raised for us."""
+        yield from self.call("model.res.user.warning.skip", warning, False)
+
     def wizard(
         self, name: str, steps: Sequence[tuple[str, Mapping[str, Wire]]], context: Mapping[str, Wire]
     ) -> Exchange[Wire]:

@@ -169,8 +169,8 @@ def outcome_of(error: TrytonError | Unfit) -> Refused | TryLater:
     match error:
         case UserError() | Unfit():
             return Refused(str(error), "rule" if isinstance(error, UserError) else "unfit")
-        case UserWarning(name=name):
-            return Refused(str(error), name.partition(".")[0])
+        case UserWarning(kind=kind):
+            return Refused(str(error), kind)
         case Busy():
             return TryLater(f"Tryton is busy: {error}")
         case ConcurrencyConflict():

@@ -31,7 +31,7 @@ class Dispatch:
         """Each goods line, and each component of a kit line in its place."""
         domain = [("sale", "=", sale.id), ("type", "=", "line"), ("product.type", "!=", "service")]
         found = yield from self._client.search_read("sale.line", domain, LINE_FIELDS)
-        lines = [records.sale_line(record) for record in found]
+        lines = [records.sale_line(record, {}) for record in found]
         kits = {line.id: line for line in lines if line.kind == "kit"}
         ways = [_way(line) for line in lines if line.kind != "kit"]
         return [*ways, *(yield from self._components(kits))] if kits else ways

@@ -13,11 +13,12 @@ class UserError(TrytonError):
 
 
 class UserWarning(TrytonError):
-    """A rule that a person may waive. `name` is the warning's own."""
+    """A rule that a person may waive. `name` names this very warning, `kind` what it is about."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
         self.name = name
+        self.kind = name.partition(".")[2]
 
 
 class ConcurrencyConflict(TrytonError):

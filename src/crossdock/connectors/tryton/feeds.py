@@ -4,7 +4,7 @@ Each poll reads what was written or created since a span before the latest chang
 committed out of the order of their times; within a sweep it goes on by id. What is read twice is the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -152,7 +152,8 @@ class Feeds:
         found = yield from self._client.read("sale.line", ids, _LINE_FIELDS)
         items = {records.linked(one, "product").get("code") for one in found if one["type"] == "line"}
         products = yield from self._catalog.products(filter(None, items))
-        return {one["id"]: _seen_line(one, products) for one in found if one["type"] == "line"}
+        charge_items = self._settings.charge_items
+        return {one["id"]: _seen_line(one, products, charge_items) for one in found if one["type"] == "line"}
 
     def _seen(self, one: Record, lines: dict[int, SeenLine], where: dict[int, Address], user: int) -> SeenSale:
         ours = one["create_uid"] == user
@@ -266,7 +267,7 @@ def _cancelled_by_others(sale: Record, user: int) -> bool:
     return bool(sale["state"] == "cancelled" and sale["write_uid"] != user)
 
 
-def _seen_line(one: Record, products: dict[str, Product]) -> SeenLine:
+def _seen_line(one: Record, products: Mapping[str, Product], charge_items: Mapping[str, str]) -> SeenLine:
     product = records.linked(one, "product")
     known = products.get(product.get("code") or "")
     return SeenLine(
@@ -278,6 +279,7 @@ def _seen_line(one: Record, products: dict[str, Product]) -> SeenLine:
         unit=item_of(known).base_unit if known else "EA",
         description=one["description"] or "",
         components=item_of(known).components if known else (),
+        charge=records.charge_kind(product.get("code") or "", charge_items),
         shipping_on=one["shipping_date"],
     )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from crossdock.connectors.tryton.billing import BilledLine, CreditLine, billed_quantities, credit_lines, cut_bill
 from crossdock.connectors.tryton.catalog import Catalog
 from crossdock.connectors.tryton.client import Record, TrytonClient
+from crossdock.connectors.tryton.errors import UserWarning
 from crossdock.connectors.tryton.mapping import Unfit
 from crossdock.connectors.tryton.records import Sale
 from crossdock.connectors.tryton.sales import SALE, Sales
@@ -53,7 +54,14 @@ class Invoices:
     def bill(self, command: commands.PostInvoice, found: int | None) -> Exchange[Outcome]:
         """Draw the bill up, and post it."""
         number = found or (yield from self._draw_up(command))
-        yield from self._client.advance(INVOICE, number, _POST)
+        try:
+            yield from self._client.advance(INVOICE, number, _POST)
+        except UserWarning as warning:
+            # The order said which taxes there are; Tryton warns where an item's usual ones lack.
+            if warning.kind != "invoice_taxes" or not (yield from self._is_ours(command.sale_number)):
+                raise
+            yield from self._client.waive(warning.name)
+            yield from self._client.advance(INVOICE, number, _POST)
         fields = (*INVOICE_FIELDS, "lines_to_pay.maturity_date")
         (record,) = yield from self._client.read(INVOICE, [number], fields)
         dues = [line["maturity_date"] for line in record["lines_to_pay."] if line["maturity_date"]]
@@ -65,6 +73,12 @@ class Invoices:
             total=Money(record["total_amount"], command.invoice.total.currency),
         )
         return Done((events.InvoicePosted(command.order, command.bill, posted),))
+
+    def _is_ours(self, sale_number: str) -> Exchange[bool]:
+        """Whether we entered the sale."""
+        fixtures = yield from self._catalog.fixtures()
+        domain = [("number", "=", sale_number), ("create_uid", "=", fixtures.user)]
+        return bool((yield from self._client.search_read(SALE, domain, ["state"], 1)))
 
     def _draw_up(self, command: commands.PostInvoice) -> Exchange[int]:
         """A draft under our reference with what is billed, written in one transaction."""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from crossdock.connectors.tryton.client import Record
 from crossdock.connectors.tryton.records import Move, Product, SaleLine, Tax
 from crossdock.connectors.tryton.wire import Number
-from crossdock.model.base import Value
+from crossdock.model.base import Value, change
 from crossdock.model.items import Component, Item
 from crossdock.model.orders import SalesOrder, SalesOrderLine
 from crossdock.model.parties import Address
@@ -124,6 +124,20 @@ def _service_item(products: Mapping[str, Product], charge_items: Mapping[str, st
     if not number:
         raise Unfit(f"no service item is set for {kind}: add it to charge_items")
     return _known(products, number)
+
+
+def without_settled_charges(order: SalesOrder, actual: Sequence[SaleLine]) -> tuple[SalesOrder, list[SaleLine]]:
+    """The order and its sale's lines without the charges that agree: people book them on whatever item they like."""
+    there: dict[str, Decimal] = {}
+    for line in actual:
+        there[line.mark] = there.get(line.mark, ZERO) + line.quantity * line.unit_price
+    here: dict[str, Decimal] = {}
+    for charge in order.charges:
+        mark = charge_mark(charge.kind)
+        here[mark] = here.get(mark, ZERO) + charge.amount.amount
+    settled = {mark for mark, amount in here.items() if there.get(mark) == amount}
+    charges = tuple(charge for charge in order.charges if charge_mark(charge.kind) not in settled)
+    return change(order, charges=charges), [line for line in actual if line.mark not in settled]
 
 
 class Difference(Value, frozen=True):

@@ -1,12 +1,15 @@
 """Tryton's records as far as the connector needs them: names for what comes over the wire as dictionaries. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from crossdock.connectors.tryton.client import Record
 from crossdock.model.base import Value
 from crossdock.model.quantities import ZERO
+
+ChargeKind: TypeAlias = Literal["freight", "handling", "deposit", "other"]
 
 
 class Warehouse(Value, frozen=True):
@@ -113,6 +116,7 @@ class Move(Value, frozen=True):
     shipment: str = ""
 
 
+CHARGES: tuple[ChargeKind, ...] = ("freight", "handling", "deposit", "other")
 # The first words of the notes by which we name lines of sales.
 MARKS = ("line", "charge", "discount")
 SALE_FIELDS = (
@@ -148,10 +152,11 @@ def sale(record: Record) -> Sale:
     )
 
 
-def sale_line(record: Record) -> SaleLine:
+def sale_line(record: Record, charge_items: Mapping[str, str]) -> SaleLine:
+    """`charge_items` are the service items that charges are booked on, by kind."""
     return SaleLine(
         id=record["id"],
-        mark=_mark(record),
+        mark=_mark(record, charge_items),
         product=record["product"],
         item=linked(record, "product").get("code") or "",
         quantity=Decimal(record["quantity"] or 0),
@@ -172,9 +177,21 @@ def shipment(record: Record) -> OpenShipment:
     )
 
 
-def _mark(record: Record) -> str:
+def _mark(record: Record, charge_items: Mapping[str, str]) -> str:
+    """Our note, or where a person entered the line what our note of it would be."""
     note = (record["note"] or "").partition("\n")[0]
-    return note if note.partition(" ")[0] in MARKS else f"line {record['id']}"
+    if note.partition(" ")[0] in MARKS:
+        return note
+    product = linked(record, "product")
+    if product.get("type") not in (None, "service"):
+        return f"line {record['id']}"
+    return f"charge {charge_kind(product.get('code') or '', charge_items)}"
+
+
+def charge_kind(item: str, charge_items: Mapping[str, str]) -> ChargeKind:
+    """What kind of charge a service item is."""
+    kinds: dict[str, ChargeKind] = {charge_items[kind]: kind for kind in CHARGES if kind in charge_items}
+    return kinds.get(item, "other")
 
 
 def move(record: Record) -> Move:

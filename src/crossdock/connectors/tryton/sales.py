@@ -54,7 +54,7 @@ class Sales:
     def lines(self, sale: Sale) -> Exchange[list[SaleLine]]:
         domain = [("sale", "=", sale.id), ("type", "=", "line")]
         found = yield from self._client.search_read("sale.line", domain, LINE_FIELDS, None, [("id", "ASC")])
-        return [records.sale_line(record) for record in found]
+        return [records.sale_line(record, self._settings.charge_items) for record in found]
 
     # --- create ------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from crossdock.connectors.tryton.records import ChargeKind
 from crossdock.model.base import Value
 from crossdock.model.events import CancellationRequested, Event, OrderChanged, OrderPlaced, StockCounted, StockMoved
 from crossdock.model.identifiers import Identifier
@@ -25,7 +26,7 @@ SALE, MOVEMENT, COUNT = "sale", "stock_move", "stock_count"
 
 
 class SeenLine(Value, frozen=True):
-    """A goods line of a sale; `kind` is the item's in Tryton."""
+    """A line of a sale; `kind` is the item's in Tryton, `charge` what a service is charged for."""
 
     id: str
     item: str
@@ -35,6 +36,7 @@ class SeenLine(Value, frozen=True):
     unit: str = "EA"
     description: str = ""
     components: tuple[Component, ...] = ()
+    charge: ChargeKind = "other"
     shipping_on: date | None = None
 
 
@@ -151,7 +153,7 @@ def _line(line: SeenLine, currency: str) -> SalesOrderLine:
 
 
 def _charge(line: SeenLine, currency: str) -> Charge:
-    return Charge("other", Money(line.quantity * line.unit_price, currency), line.description or line.item)
+    return Charge(line.charge, Money(line.quantity * line.unit_price, currency), line.description or line.item)
 
 
 def translate_movement(body: bytes, node: str) -> Translation:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from crossdock.simulation.tryton.exchange import send
 
 _STARTS_WITHIN = 60.0
 _LOOKS_EVERY = 0.05
-_STOPS_WITHIN = 5.0
+_STOPS_WITHIN = 1.0
 # Runs a program in the child, and ends it when our end of its standard input closes: also when we are killed.
 _GUARDED = """
 import os, runpy, signal, sys, threading
@@ -78,15 +79,15 @@ class TrytonServer:
         self.stop()
 
     def stop(self) -> None:
-        """End the server and wait until it is gone."""
+        """End the server with all its processes, and wait until it is gone. What it answered is committed."""
         if self._child.stdin:
             self._child.stdin.close()
         self._child.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(_STOPS_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
 
     def _start(self, python: Path, config: Path, workers: int) -> "subprocess.Popen[bytes]":
         environment = _environment()
