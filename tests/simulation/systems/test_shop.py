@@ -206,7 +206,7 @@ def test_every_write_whose_answer_is_lost_is_found_by_a_look_up(bench: ShopBench
     capture = commands.CapturePayment(order.key, "shop", number, f"{number}/authorization", "cap-1", usd("10.00"))
     line = FulfillmentLine(order.lines[1].id, "SET", Decimal(1))
     cancel = commands.ConfirmCancellation(order.key, "shop", number, "sold out", (line,))
-    for command, kind in ((capture, "capture"), (cancel, "cancelled")):
+    for command, kind in ((capture, "gateway_capture"), (cancel, "cancelled")):
         fail_writes(bench, command)
         assert isinstance(bench.look_up(command), Done)
         assert len(bench.rows(kind)) == 1
@@ -236,7 +236,7 @@ def test_money_is_captured_up_to_the_authorisation_until_it_expires(bench: ShopB
     assert isinstance(capture("cap-2", "20.00"), Refused)
     bench.wait(days=8)
     assert isinstance(capture("cap-3", "1.00"), Refused)
-    assert [row.amount for row in bench.rows("capture")] == [Decimal("20.00")]
+    assert [row.amount for row in bench.rows("gateway_capture")] == [Decimal("20.00")]
 
 
 def test_our_own_cancellation_is_no_wish_of_the_customer(bench: ShopBench) -> None:
@@ -253,7 +253,7 @@ def test_money_is_given_back_once(bench: ShopBench) -> None:
     command = commands.RefundPayment(order.key, "shop", number, f"{number}/payment", "r-1", usd("4.00"), "short")
     fail_writes(bench, command)
     assert isinstance(bench.look_up(command), Done)
-    assert [row.amount for row in bench.rows("refund")] == [Decimal("4.00")]
+    assert [row.amount for row in bench.rows("gateway_refund")] == [Decimal("4.00")]
     assert not [event for event in bench.told() if isinstance(event, events.RefundRequested)]
 
 

@@ -310,7 +310,8 @@ def _shipment_posted(command: commands.PostShipment, posted: wire.PostedShipment
 
 
 def _invoice_posted(command: commands.PostInvoice, posted: wire.PostedInvoice) -> events.InvoicePosted:
-    invoice = change(command.invoice, number=posted.number, on=posted.on, due=posted.due)
+    total = Money(Decimal(posted.total), posted.currency)
+    invoice = change(command.invoice, number=posted.number, total=total, on=posted.on, due=posted.due)
     return events.InvoicePosted(command.order, command.bill, invoice)
 
 

@@ -66,6 +66,10 @@ class Books:
         self._numbers[kind] = self._numbers.get(kind, 1000) + 1
         return f"{kind}{self._numbers[kind]}"
 
+    @property
+    def next_sale(self) -> str:
+        return f"SO{self._numbers.get('SO', 1000) + 1}"
+
     def customer(self, number: str, email: str) -> CatalogueCustomer | None:
         """By number, else by the only one with that e-mail."""
         if number:
@@ -84,6 +88,7 @@ class Books:
         body.setdefault("revision", 1)
         if who == "staff":
             body |= {"order_number": number, "channel": asked.get("channel") or "erp"}
+            body["lines"] = [self._with_components(line) for line in asked["lines"]]
         sale = self.sales[number] = Sale(body, now)
         self._touch(sale, who, now)
         self._write_lines(sale, "sale", now, f"entered by {who}")
@@ -117,6 +122,10 @@ class Books:
             rest = Decimal(line["quantity"]) - sale.shipped.get(line["id"], ZERO)
             if rest > 0:
                 self._note(sale, "sale_cancelled", now, line, quantity=rest, note=f"by {who}")
+
+    def _with_components(self, line: Json) -> Json:
+        parts = self.catalogue.items[line["item"]].components
+        return line | {"components": [{"item": part, "per_kit": per} for part, per in parts]}
 
     def _check(self, asked: Json) -> None:
         who = asked["customer"]
@@ -227,7 +236,7 @@ class Books:
         number = self._number("MV")
         moved = {"reference": number, "warehouse": warehouse, "item": item, "quantity": quantity}
         self.movements.append(moved | {"reason": reason, "at": now})
-        self.ledger.note(now, "moved", item=item, quantity=quantity, document=number, note=reason)
+        self.ledger.note(now, "stock_booked", item=item, quantity=quantity, document=number, note=reason)
         return self.movements[-1]
 
     # --- credit -----------------------------------------------------------------------------------

@@ -43,6 +43,10 @@ class Carrier(LoggingSystem):
             self._start(package, now)
         return tracking
 
+    def has_label(self, package: str) -> bool:
+        """Whether somebody bought a label for a package."""
+        return package in self._labels
+
     def hand_over(self, package: str, at: datetime) -> None:
         """A package stands on the truck. Without a label it waits for one."""
         if package in self._handed_over:

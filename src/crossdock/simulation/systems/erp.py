@@ -54,6 +54,11 @@ class Erp(SigningSystem):
         self.route("GET", "/v1/changes/sales", self._changed_sales)
         self.route("GET", "/v1/changes/stock", lambda call: self._page(call, self.books.movements, "at"))
 
+    @property
+    def next_number(self) -> str:
+        """What the next sale will be called."""
+        return self.books.next_sale
+
     # --- what its own people do -------------------------------------------------------------------
 
     def enter(self, body: Json, now: datetime) -> str:
@@ -67,7 +72,7 @@ class Erp(SigningSystem):
         """A clerk changes the lines of a sale that was entered here."""
         self.advance(now)
         sale = self.books.sales[number]
-        body = sale.body | {"lines": lines, "revision": sale.body["revision"] + 1}
+        body = sale.body | {"lines": lines, "revision": sale.body["revision"] + 1, "total": None}
         self.books.change(sale, body, now, "staff")
         self.tell("sale.changed", sale.body, now)
 

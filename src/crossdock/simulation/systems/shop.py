@@ -132,9 +132,10 @@ class Shop(Simulated):
         moved = [{"parent_id": parent["id"], "amount": cents(amount), "kind": "refund", "gateway": "bogus"}]
         self.give_back(order, {"note": "goodwill", "refund_line_items": [], "transactions": moved}, now, "by staff")
 
-    def find(self, number: str) -> ShopOrder | None:
-        """An order by its number."""
-        return self._by_number.get(number)
+    @property
+    def next_number(self) -> str:
+        """What the next order will be called."""
+        return f"#{self._next}"
 
     def _order(self, number: str) -> ShopOrder:
         return self._by_number[number]
@@ -162,7 +163,9 @@ class Shop(Simulated):
         }
         order.transactions.append(made)
         number = (self.name, order.number)
-        self.ledger.note(now, kind, number, amount=amount, document=str(made["id"]), other=str(parent or ""))
+        self.ledger.note(
+            now, f"gateway_{kind}", number, amount=amount, document=str(made["id"]), other=str(parent or "")
+        )
         return made
 
     def set_cancelled(self, order: ShopOrder, reason: str, now: datetime, by: str) -> None:

@@ -56,8 +56,9 @@ _PLAIN = Instruction()
 
 
 class Wms(LoggingSystem):
-    """One warehouse system for one warehouse. `labels` gives tracking numbers where it buys labels itself;
-    `hand_over` takes a package to the carrier's truck; `at_once` accepts in its answer instead of by
+    """One warehouse system for one warehouse. `labels` gives tracking numbers where it buys labels itself; `has_label`
+    says whether a package can leave where others buy them; `hand_over` takes a package to the carrier's truck;
+    `at_once` accepts in its answer instead of by
     webhook."""
 
     def __init__(
@@ -73,6 +74,7 @@ class Wms(LoggingSystem):
         faults: Faults = NONE,
         chance: Chance | None = None,
         labels: Callable[[str, datetime], str] | None = None,
+        has_label: Callable[[str], bool] | None = None,
         hand_over: Callable[[str, datetime], None] | None = None,
         at_once: bool = False,
     ) -> None:
@@ -81,9 +83,11 @@ class Wms(LoggingSystem):
         self.pace = pace
         self.shelf = Shelf(self.ledger, stock, opened_at)
         self.jobs: dict[str, Job] = {}
+        self._by_order: dict[tuple[str, str], list[Job]] = {}
         self._instructions: dict[tuple[str, str], Instruction] = {}
         self._answers: dict[str, tuple[bytes, Response]] = {}
         self._labels = labels
+        self._has_label = has_label
         self._hand_over = hand_over
         self._at_once = at_once
         self._numbers = {"F": 1000, "S": 1000, "P": 1000, "M": 1000}
@@ -96,6 +100,10 @@ class Wms(LoggingSystem):
     def instruct(self, channel: str, order: str, instruction: Instruction) -> None:
         """What is to happen to an order's fulfillments here."""
         self._instructions[channel, order] = instruction
+
+    def jobs_of(self, channel: str, order: str) -> list[Job]:
+        """An order's fulfillments here, by the order's number."""
+        return self._by_order.get((channel, order), [])
 
     # --- what its own people do -------------------------------------------------------------------
 
@@ -154,6 +162,7 @@ class Wms(LoggingSystem):
         job = Job(body["reference"], self._number("F"), called, lines, body.get("ship_to", {}))
         job.over_tolerance = Decimal(body.get("over_tolerance", "0"))
         self.jobs[job.reference] = job
+        self._by_order.setdefault(called, []).append(job)
         told = self._instructions.get(called, _PLAIN)
         for line in lines:
             self.ledger.note(
@@ -264,6 +273,9 @@ class Wms(LoggingSystem):
             self.later(at + self.pace.ship * (n + 1), partial(self._ship, job, package, final))
 
     def _ship(self, job: Job, package: Json, final: bool, at: datetime) -> None:
+        if self._has_label and not self._has_label(package["id"]):
+            self.later(at + self.pace.ship, partial(self._ship, job, package, final))
+            return
         number = f"{self.code}-{self._number('S')}"
         job.state = "shipped" if final else "packed"
         lines = {line.id: line for line in job.lines}
