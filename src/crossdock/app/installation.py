@@ -66,9 +66,14 @@ class Installation:
 
 
 @asynccontextmanager
-async def installation(estate: Estate, access: Access, database: str) -> AsyncIterator[Installation]:
-    """A running installation over a database. Raises StoreRefused, StoreBusy, StoreUnavailable or EstateError."""
-    connectors = make_connectors(estate)
+async def installation(
+    estate: Estate, access: Access, database: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Installation]:
+    """A running installation over a database. Secrets are looked up in `environment`, or in this process's own.
+
+    Raises StoreRefused, StoreBusy, StoreUnavailable or EstateError.
+    """
+    connectors = make_connectors(estate, environment)
     store = open_store(database)
     http = HttpClient()
     clock = SystemClock()

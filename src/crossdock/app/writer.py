@@ -46,6 +46,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="crossdock-writer", daemon=True)
         self._stopping = threading.Event()
         self.rows = 0
+        self.messages = 0
         self.commits = 0
 
     def start(self) -> None:
@@ -132,6 +133,7 @@ class Writer:
         if stepped is None:
             return False
         self.rows += stepped.rows
+        self.messages += stepped.messages
         self.commits += 1
         self._on_step(stepped)
         return stepped.messages > 0

@@ -7,7 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 from crossdock import __version__
-from crossdock.cli import faults, init, run, show
+from crossdock.cli import demo, faults, init, run, show
 
 app = typer.Typer(
     name="crossdock",
@@ -16,6 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("run")(run.run)
 app.command("show")(show.show)

@@ -1,0 +1,241 @@
+"""The demo: a simulated distributor on real ports, Crossdock between its systems, and a mix of orders played
+through."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from crossdock.api.application import make_application
+from crossdock.app.installation import installation
+from crossdock.app.serve import listen, serving
+from crossdock.console.pages import console_pages
+from crossdock.governance.access import Access, Person, hash_password
+from crossdock.journal.store import StoreRefused
+from crossdock.model.base import Value
+from crossdock.model.codec import encode
+from crossdock.model.events import Event
+from crossdock.runtime.intake import event_intake
+from crossdock.simulation.customers import Customers
+from crossdock.simulation.distributor import Distributor
+from crossdock.simulation.http import Server
+from crossdock.simulation.mix import make_mix
+from crossdock.simulation.people import ORDER, Clerk
+from crossdock.simulation.reconcile import Verdict, reconcile, write_expected, write_ledgers
+from crossdock.simulation.recount import Called
+from crossdock.simulation.systems.faults import LEVELS
+
+GLANCE = 0.03
+QUIET_SECONDS = 3.5
+USER = "demo"
+_CLOSED = ("closed", "cancelled", "rejected")
+
+
+class Options(Value, frozen=True):
+    """What the demo is asked to do. `rate` is orders a second."""
+
+    database: str
+    orders: int = 200
+    rate: float = 20.0
+    faults: str = "some"
+    seed: int = 1
+    port: int = 0
+    ledgers: Path | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far it is: for the screen."""
+
+    address: str
+    password: str
+    placed: int
+    orders: int
+    phases: dict[str, int]
+    exceptions: int
+    under_way: int
+    seconds: float
+
+
+class Report(Value, frozen=True):
+    """What came of it, recounted from all systems' own ledgers."""
+
+    orders: int
+    closed: int
+    waiting_with_reason: int
+    lost: int
+    duplicated: int
+    oversold: int
+    wrong_outcomes: int
+    outcomes: dict[str, dict[str, int]]
+    units: str
+    seconds: float
+    orders_per_second: float
+    faults: str
+    seed: int
+    erp: str
+    findings: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.lost or self.duplicated or self.oversold or self.wrong_outcomes)
+
+
+class Demo:
+    """One run. `start` it in a running loop, `play` the mix to its end, `close` it."""
+
+    def __init__(self, options: Options, show: Callable[[Progress], None]) -> None:
+        self.options = options
+        self.password = secrets.token_urlsafe(9)
+        self.address = ""
+        self._show = show
+        self._stack = AsyncExitStack()
+        self._said = 0
+        self._saying: set[asyncio.Task[list[str]]] = set()
+
+    async def start(self) -> None:
+        """Start the systems and Crossdock. Raises what keeps it from running, in one sentence."""
+        options = self.options
+        listener = self._stack.enter_context(listen("127.0.0.1", options.port))
+        hub = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._began = datetime.now(UTC)
+        mix = make_mix(options.seed, options.orders, options.rate, self._began.date())
+        self._distributor = Distributor(mix, self._began, hub, options.seed, LEVELS[options.faults])
+        urls = {}
+        for name, edge in self._distributor.edges.items():
+            urls[name] = await self._stack.enter_async_context(_running(Server(edge)))
+        estate = self._distributor.estate(urls, hub, self._began)
+        access = Access(people=(Person(USER, hash_password(self.password), ("admin",)),))
+        self._crossdock = await self._stack.enter_async_context(
+            installation(estate, access, options.database, self._distributor.environment())
+        )
+        if any("/" in name for name in self._crossdock.reader().counts()):
+            raise StoreRefused("the database holds orders already; the demo needs an empty one, see --database")
+        pages = console_pages(self._crossdock, secrets.token_bytes(32))
+        application = make_application(self._crossdock, pages)
+        self.address = await self._stack.enter_async_context(serving(application, listener))
+        self._clerk = Clerk(self._crossdock.reader(), self._crossdock.processes[ORDER], self._say)
+        self._customers = Customers(mix, self._distributor, self._began, self._clerk)
+
+    async def play(self) -> Report:
+        """Let customers order and people act until nothing moves any more; then recount."""
+        began = time.monotonic()
+        most = began + 60 + self.options.orders * 2
+        still_since, before, shown = began, -1, 0.0
+        while time.monotonic() < most:
+            now = time.monotonic()
+            self._customers.act(datetime.now(UTC))
+            if self._customers.is_done:
+                self._distributor.calm()
+            messages = self._crossdock.worker.writer.messages
+            if messages != before or not self._is_still():
+                before, still_since = messages, now
+            if now - still_since > QUIET_SECONDS:
+                break
+            if now - shown > 0.5:
+                self._show(self._progress(now - began))
+                shown = now
+            await asyncio.sleep(GLANCE)
+        self._show(self._progress(still_since - began))
+        return self._report(max(still_since - began, 0.001))
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    def _say(self, key: str, event: Event) -> None:
+        """What our people say goes in as the API would take it."""
+        self._said += 1
+        crossdock = self._crossdock
+        row = event_intake(
+            event,
+            key=key,
+            source="people",
+            message_id=str(self._said),
+            body=encode(event),
+            now=crossdock.now(),
+            partitions=crossdock.partitions,
+            retention=timedelta(days=1),
+        )
+        task = asyncio.ensure_future(crossdock.take([row]))
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
+
+    def _is_still(self) -> bool:
+        counts = self._crossdock.reader().counts()
+        busy = counts["inbox"] or counts["commands"] or self._distributor.is_busy()
+        return self._customers.is_done and not busy
+
+    def _progress(self, seconds: float) -> Progress:
+        counts = self._crossdock.reader().counts()
+        phases = {name.partition("/")[2]: n for name, n in counts.items() if name.startswith(f"{ORDER}/") and n}
+        return Progress(
+            self.address,
+            self.password,
+            len(self._customers.placed),
+            self.options.orders,
+            phases,
+            counts["exceptions"],
+            counts["commands"],
+            seconds,
+        )
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    def _report(self, seconds: float) -> Report:
+        rows = self._distributor.rows()
+        stories = self._customers.placed
+        verdict = reconcile(rows, stories, self._reasons())
+        if self.options.ledgers is not None:
+            write_ledgers(rows, self.options.ledgers)
+            write_expected(stories, self.options.ledgers / "expected.csv")
+        return _report(self.options, verdict, self._closed(), seconds)
+
+    def _closed(self) -> int:
+        counts = self._crossdock.reader().counts()
+        return sum(counts.get(f"{ORDER}/{phase}", 0) for phase in _CLOSED)
+
+    def _reasons(self) -> dict[Called, str]:
+        """Why Crossdock says that an order waits, for those that do."""
+        reasons: dict[Called, str] = {}
+        process = self._crossdock.processes[ORDER]
+        for called in self._customers.placed:
+            row = self._clerk.find(*called)
+            if row is not None and not row.over:
+                waits = process.waiting(self._clerk.state(row))
+                if waits:
+                    reasons[called] = "; ".join(each.what for each in waits)
+        return reasons
+
+
+def _report(options: Options, verdict: Verdict, closed: int, seconds: float) -> Report:
+    found = [f"{finding.fault}: {finding.about}: {finding.reason}" for finding in verdict.findings]
+    return Report(
+        verdict.orders,
+        closed,
+        verdict.waiting,
+        verdict.count("lost"),
+        verdict.count("duplicated"),
+        verdict.count("oversold"),
+        len(verdict.wrong),
+        verdict.outcomes,
+        str(verdict.units),
+        round(seconds, 2),
+        round(verdict.orders / seconds, 1),
+        options.faults,
+        options.seed,
+        "simulated",
+        (*found, *(f"outcome: {wrong}" for wrong in verdict.wrong)),
+    )
+
+
+@asynccontextmanager
+async def _running(server: Server) -> AsyncIterator[str]:
+    await server.start()
+    try:
+        yield server.url
+    finally:
+        await server.stop()
