@@ -57,12 +57,14 @@ class PostgresReader:
 
     def _asked(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with server.errors(self._url):
-            if self._session is not None and not self._session.closed:
+            if self._session is not None:
                 try:
                     return self._session.run([(statement, values)])[0]
                 except psycopg.OperationalError:
                     if not self._session.closed:
                         raise
+                    self._session.close()
+            self._session = None
             self._session = server.connect(self._url, read_only=True)
             return self._session.run([(statement, values)])[0]
 

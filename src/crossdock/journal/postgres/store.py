@@ -82,7 +82,7 @@ class PostgresStore:
             raise ValueError("a claim is open: commit or release it first")
 
     def _connected(self) -> Session:
-        if self._session is None or self._session.closed:
+        if self._session is None:
             self._session = server.connect(self._url)
         return self._session
 
@@ -157,13 +157,12 @@ class PostgresStore:
         return bool(commits == self._commits)
 
     def _roll_back(self, session: Session) -> None:
-        try:
-            if not session.closed:
+        if not session.closed:
+            # Where this fails, the connection is of no more use; the server rolls back when it notices.
+            with suppress(psycopg.Error):
                 session.run([("ROLLBACK", None)])
                 return
-        except psycopg.Error:
-            # It is of no more use; the server rolls back when it notices.
-            session.close()
+        session.close()
         self._session = None
 
     def purge(self, now: int, after: bytes = b"", limit: int = 500) -> tuple[int, bytes]:
@@ -186,7 +185,7 @@ class PostgresStore:
     def close(self) -> None:
         session = self._session
         self._session = None
-        if session is not None and not session.closed:
+        if session is not None:
             # A worker that ends well takes its row along.
             with suppress(psycopg.Error):
                 session.run([("ROLLBACK", None), (_GONE, [self._worker])])
