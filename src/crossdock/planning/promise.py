@@ -38,9 +38,7 @@ def promise(
         node = nodes.get(name) or Node(name, "")
         leaves = ship_date(node, at, not_before)
         lines.append(PromiseLine(line, quantity, leaves, node.time_zone, name, "on_hand"))
-    lines.extend(
-        PromiseLine(line, quantity, None, "", "", "none") for line, quantity in short.items() if quantity > 0
-    )
+    lines.extend(PromiseLine(line, quantity, None, "", "", "none") for line, quantity in short.items() if quantity > 0)
     return tuple(lines)
 
 
