@@ -1,4 +1,4 @@
-"""The demo: a simulated distributor on real ports, Crossdock between its systems, and a mix of orders played
+"""The demo: a simulated distributor on real ports, Crossdock in between, and a mix of orders played through.
 through."""
 
 import asyncio

@@ -30,9 +30,7 @@ class HttpClient:
                 allow_redirects=False,
             ) as answer:
                 body = await answer.content.read(MOST_ANSWER)
-                return Response(
-                    answer.status, {name.lower(): value for name, value in answer.headers.items()}, body
-                )
+                return Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent(str(error)) from error
         except (TimeoutError, asyncio.TimeoutError) as error:
