@@ -3,15 +3,15 @@
 import base64
 import binascii
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import structlog
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
-from litestar.params import Dependency
+from litestar.params import FromPath, FromQuery, SkipValidation
 from litestar.response import Redirect
 
 from crossdock.app.services import Services
@@ -31,8 +31,8 @@ MOST_FORM_BYTES = 16 * 1024
 _log = structlog.get_logger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
-Door = Annotated[Doorkeeper, Dependency(skip_validation=True)]
-Hub = Annotated[Services, Dependency(skip_validation=True)]
+Door = NamedDependency[SkipValidation[Doorkeeper]]
+Hub = NamedDependency[SkipValidation[Services]]
 
 
 def console_pages(services: Services, key: bytes) -> list[Any]:
@@ -62,7 +62,7 @@ def to_console() -> Redirect:
 
 
 @get("/", opt={"scope": "public", "needs": "orders:read"}, sync_to_thread=False)
-def home(request: AnyRequest, door: Door, hub: Hub, older: str = "") -> Response[str]:
+def home(request: AnyRequest, door: Door, hub: Hub, older: FromQuery[str] = "") -> Response[str]:
     """The orders to which something happened last."""
     reader = hub.reader()
     found = recent(reader, hub.partitions, PER_PAGE, _positions(older, hub.partitions))
@@ -81,7 +81,7 @@ def home(request: AnyRequest, door: Door, hub: Hub, older: str = "") -> Response
 
 
 @get("/search", opt={"scope": "public", "needs": "orders:read"}, sync_to_thread=False)
-def search(request: AnyRequest, door: Door, hub: Hub, number: str = "") -> Response[Any]:
+def search(request: AnyRequest, door: Door, hub: Hub, number: FromQuery[str] = "") -> Response[Any]:
     """Straight to the one object that holds a number, or a choice of several."""
     wanted = number.strip()
     rows = related.by_number(hub.reader(), wanted) if wanted else []
@@ -92,7 +92,7 @@ def search(request: AnyRequest, door: Door, hub: Hub, number: str = "") -> Respo
 
 
 @get("/orders/{key:path}", opt={"scope": "public", "needs": "orders:read"}, sync_to_thread=False)
-def order(request: AnyRequest, door: Door, hub: Hub, key: str) -> Response[str]:
+def order(request: AnyRequest, door: Door, hub: Hub, key: FromPath[str]) -> Response[str]:
     """All of one order."""
     reader = hub.reader()
     wanted = key.removeprefix("/")
@@ -112,7 +112,7 @@ def order(request: AnyRequest, door: Door, hub: Hub, key: str) -> Response[str]:
 
 
 @get("/exceptions", opt={"scope": "public", "needs": "exceptions:read"}, sync_to_thread=False)
-def exceptions(request: AnyRequest, door: Door, hub: Hub, after: int = 0) -> Response[str]:
+def exceptions(request: AnyRequest, door: Door, hub: Hub, after: FromQuery[int] = 0) -> Response[str]:
     """What people must decide, oldest first."""
     reader = hub.reader()
     rows = reader.exceptions()
@@ -132,7 +132,7 @@ def exceptions(request: AnyRequest, door: Door, hub: Hub, after: int = 0) -> Res
 
 
 @get("/sign-in", opt={"scope": "public", "needs": "nobody"}, sync_to_thread=False)
-def sign_in_form(request: AnyRequest, door: Door, back: str = "") -> Response[Any]:
+def sign_in_form(request: AnyRequest, door: Door, back: FromQuery[str] = "") -> Response[Any]:
     return door.form(request, back)
 
 
@@ -152,7 +152,7 @@ def css() -> Response[bytes]:
 
 
 @get("/{rest:path}", opt={"scope": "public", "needs": "anybody"}, sync_to_thread=False)
-def nothing_here(rest: str) -> Response[str]:
+def nothing_here(rest: FromPath[str]) -> Response[str]:
     raise HTTPException(status_code=404, detail=f"there is no page {HOME}{rest}; go back to the orders")
 
 

@@ -1,7 +1,7 @@
 """Templates to pages, with the headers that keep a browser from doing anything else."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -20,15 +20,6 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _CSS = files("crossdock.console").joinpath("static/console.css").read_bytes()
-
-
-def _span(value: timedelta) -> str:
-    """A wait in the largest unit that says enough: `3 minutes`."""
-    seconds = max(int(value.total_seconds()), 0)
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return words.count(seconds // size, unit)
-    return words.count(seconds, "second")
 
 
 def _day(at: datetime) -> str:
@@ -54,7 +45,7 @@ def _environment() -> Environment:
         number=words.number,
         phase=words.phase,
         promise=words.promise,
-        span=_span,
+        sentence=lambda text: text[:1].upper() + text[1:],
     )
     return environment
 

@@ -95,7 +95,10 @@ class Brake:
             self._failures.setdefault(key, deque(maxlen=most)).append(now)
 
     def succeeded(self, name: str, address: str) -> None:
+        """It was no failure after all: the name starts anew, and the address has one less."""
         self._failures.pop((name.lower(), address), None)
+        if failures := self._failures.get(("", address)):
+            failures.pop()
 
     @staticmethod
     def _counts(name: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:

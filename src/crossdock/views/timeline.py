@@ -119,7 +119,7 @@ def question(row: ExceptionRow) -> Question:
 
 def _numbers(reader: Reader, ids: Sequence[bytes]) -> tuple[str, ...]:
     rows = reader.identifiers_of(ids)
-    return tuple(dict.fromkeys(f"{row.scheme.replace('_', ' ')} {row.value}" for row in rows))
+    return tuple(dict.fromkeys(words.identifier(row.scheme, row.value) for row in rows))
 
 
 def _entry(row: EventRow, keys: Mapping[bytes, str], versions: Versions) -> Entry:

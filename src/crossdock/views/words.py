@@ -15,11 +15,20 @@ def spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
+_OURS = ("order_to_cash", "fulfillment", "journal", "clock")
+_SCHEMES = {"customer_po": "customer PO", "sscc": "SSCC"}
+
+
 def who(source: str) -> str:
-    """Who said it: a system by its name; what our own processes and ledgers say is Crossdock's."""
-    return {"order_to_cash": "Crossdock", "fulfillment": "Crossdock", "journal": "Crossdock", "clock": "Crossdock"}.get(
-        source, source
-    )
+    """Who said it: a system or a program's key by its name; what our processes and ledgers say is Crossdock's."""
+    if source in _OURS:
+        return "Crossdock"
+    return f"{source.removeprefix('api:')} (API)" if source.startswith("api:") else source
+
+
+def identifier(scheme: str, value: str) -> str:
+    """`tracking 1Z99`, `customer PO 77`."""
+    return f"{_SCHEMES.get(scheme, scheme.replace('_', ' '))} {value}"
 
 
 def phase(name: str) -> str:
@@ -94,8 +103,14 @@ def _customer(event: e.Event) -> str:
 
 def _erp(event: e.Event) -> str:
     match event:
-        case e.OrderQuoted(_, customer, _, problem):
-            return f"could not be priced: {problem}" if problem else f"customer {customer} and prices confirmed"
+        case e.OrderQuoted(_, customer, quotes, problem):
+            if problem:
+                return f"can't price it: {problem}"
+            problems = "; ".join(f"line {quote.line}: {quote.problem}" for quote in quotes if quote.problem)
+            priced = sum(1 for quote in quotes if quote.price is not None)
+            return f"knows customer {customer} and prices {count(priced, 'line')}" + (
+                f"; {problems}" if problems else ""
+            )
         case e.CreditPositionRead(_, position):
             limit = f", limit {money(position.limit)}" if position.limit else ", no limit"
             return f"credit position read: owes {money(position.receivables)}{limit}"

@@ -1,0 +1,5 @@
+"""`python -m crossdock.cli` is the `crossdock` command."""
+
+from crossdock.cli.main import main
+
+main()
