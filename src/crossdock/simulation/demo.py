@@ -1,5 +1,4 @@
-"""The demo: a simulated distributor on real ports, Crossdock in between, and a mix of orders played through.
-through."""
+"""The demo: a simulated distributor on real ports, Crossdock in between, and a mix of orders played through."""
 
 import asyncio
 import secrets
