@@ -28,9 +28,17 @@ EVERY = timedelta(milliseconds=25)
 
 
 class Run:
-    """One run; `verdict` after `play`."""
+    """One run; `verdict` after `play`. The systems named `untroubled` have no faults."""
 
-    def __init__(self, path: Path, orders: int, seed: int = 1, faults: Faults = NONE, rate: float = 50.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        orders: int,
+        seed: int = 1,
+        faults: Faults = NONE,
+        rate: float = 50.0,
+        untroubled: Collection[str] = (),
+    ) -> None:
         self.mix = make_mix(seed, orders, rate, START.date())
         self.distributor = Distributor(self.mix, START, HUB, seed, faults)
         urls = {name: f"http://{name}.test" for name in self.distributor.systems}
@@ -46,11 +54,14 @@ class Run:
             Chance(seed, "world"),
             START,
         )
+        self._untroubled = untroubled
         self.customers = Customers(self.mix, self.distributor, START, self)
         self._act(START)
 
     def _act(self, at: datetime) -> None:
         self.customers.act(at)
+        for name in self._untroubled:
+            self.distributor.systems[name].faults = NONE
         if not self.customers.is_done:
             self.world.at(at + EVERY, lambda: self._act(at + EVERY))
 

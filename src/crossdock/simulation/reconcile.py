@@ -118,6 +118,9 @@ def _check_units(order: OrderCount, expected: Expected, waits: bool) -> Iterator
             yield Finding("duplicated", about, f"{line.shipped:f} shipped of {line.most:f} ordered")
         if held_back > line.most:
             yield Finding("duplicated", about, f"{held_back:f} released of {line.most:f} ordered")
+        again = line.released_again()
+        if again:
+            yield Finding("duplicated", about, f"{again:f} released again after they had been stopped")
         if line.wanted > line.shipped and not waits:
             yield Finding("lost", about, f"{line.wanted - line.shipped:f} wanted and not shipped")
         if line.posted != line.shipped:

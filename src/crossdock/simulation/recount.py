@@ -21,7 +21,8 @@ def _count() -> defaultdict[str, Decimal]:
 class LineCount:
     """Units of one order line, by what happened to them. `ordered` is what was last wanted of it, `most` the most that
     ever was, `called_off` what the
-    customer or a clerk cancelled, `turned_away` what the channel cancelled because we asked it to."""
+    customer or a clerk cancelled, `turned_away` what the channel cancelled because we asked it to. `story` are all rows
+    of the line."""
 
     item: str = ""
     ordered: Decimal = ZERO
@@ -36,10 +37,34 @@ class LineCount:
     posted: Decimal = ZERO
     billed: Decimal = ZERO
     fulfilled: Decimal = ZERO
+    story: list[Row] = field(default_factory=list)
 
     def want(self, item: str, quantity: Decimal) -> None:
         self.item, self.ordered = item, quantity
         self.most = max(self.most, quantity)
+
+    def released_again(self) -> Decimal:
+        """Units beyond what was wanted then that a warehouse was asked for after it had been asked to stop some:
+        whoever
+        asked knew better."""
+        wanted = held = ZERO
+        stopped = False
+        for row in sorted(self.story, key=lambda row: row.at):
+            match row.kind:
+                case "placed" | "edited":
+                    wanted = row.quantity
+                case "cancelled":
+                    wanted -= row.quantity
+                case "sale" | "sale_changed" if row.note in ("entered by staff", "by staff"):
+                    wanted = row.quantity
+                case "stopped" | "refused" | "short":
+                    held -= row.quantity
+                    stopped = stopped or row.kind == "stopped"
+                case "released":
+                    held += row.quantity
+                    if stopped and held > wanted:
+                        return held - max(wanted, ZERO)
+        return ZERO
 
     @property
     def wanted(self) -> Decimal:
@@ -135,7 +160,9 @@ def recount(rows: Iterable[Row]) -> Books:
             books.stock[row.system, row.item].append(row)
         elif row.order:
             order = books.orders.setdefault((row.channel, row.order), OrderCount(row.channel, row.order))
-            _COUNT.get(row.kind, _nothing)(order, order.lines[row.line] if row.line else LineCount(), row)
+            line = order.lines[row.line] if row.line else LineCount()
+            line.story.append(row)
+            _COUNT.get(row.kind, _nothing)(order, line, row)
             if row.kind == "short":
                 books.shorts.append(row)
     return books
