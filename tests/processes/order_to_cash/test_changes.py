@@ -299,3 +299,37 @@ def test_a_paid_order_that_is_cancelled_waits_for_its_refund():
     world.place(paid).tell(e.CancellationRequested(KEY))
     assert world.order.phase == "cancelled"
     assert "given back" in world.waits()
+
+
+# --- how channels count -------------------------------------------------------------------------------------------
+
+
+def test_a_channel_that_keeps_cancelled_units_in_its_figure_may_ask_for_more_beyond_it():
+    world = waiting_for_money().tell(e.CancellationRequested(KEY, "", {"1": D(4)}))
+    world.tell(amended(line(quantity=12), terms="prepaid"))
+    assert (world.line().live, world.line().cancelled) == (8, 4)
+
+
+def test_a_channel_that_takes_cancelled_units_out_of_its_figure_may_ask_for_more_beyond_it():
+    world = waiting_for_money().tell(e.CancellationRequested(KEY, "", {"1": D(4)}))
+    world.tell(amended(line(quantity=6), terms="prepaid", revision=2))
+    assert world.line().live == 6
+    world.tell(amended(line(quantity=8), terms="prepaid", revision=3))
+    assert world.line().live == 8
+
+
+def test_after_a_decrease_that_came_too_late_only_what_goes_beyond_what_stands_is_more():
+    world = World().place()
+    world.refuse["CancelFulfillment"] = "packed already"
+    for revision, quantity in enumerate((6, 6, 8, 10, 12), start=2):
+        world.tell(amended(line(quantity=quantity), revision=revision))
+    assert world.line().live == 12
+    assert len(world.of(c.CancelFulfillment)) == 1
+    assert len(world.of(c.RefuseChange)) == 1
+
+
+def test_the_same_impossible_change_of_a_closed_order_is_refused_once():
+    world = World().place().ship()
+    for revision in (2, 3, 4):
+        world.tell(amended(line(quantity=12), revision=revision))
+    assert len(world.of(c.RefuseChange)) == 1

@@ -1,11 +1,12 @@
 """Amendments: the order as it now reads. Applied to what is here, asked of nodes, or refused for what has left.
 
-A line's quantity in a changed order is what the customer wants of it now, shipped units included; a line that reads
-as before is not changed.
+A line's quantity is read against what the channel said before: the difference is what the customer wants more or less
+of it. Channels differ in whether cancelled units stay in the figure; one that reads as before, or as what stands (an
+echo of our own cancellation), asks for nothing. After a decrease that came too late, an increase counts beyond what
+stands.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 
 from crossdock.model.base import change
@@ -51,19 +52,21 @@ def changed(step: Step, order: SalesOrder) -> None:
         cancelling.refuse(step, "change", "; ".join(wrong))
     elif not state.is_over:
         _apply(step, old, order)
-    elif _wants_else(state, old, order):
+    elif _wants_else(step, old, order):
         cancelling.refuse(step, "change", f"the order is {state.stage}")
 
 
-def _wants_else(state: OrderState, old: SalesOrder, new: SalesOrder) -> bool:
+def _wants_else(step: Step, old: SalesOrder, new: SalesOrder) -> bool:
     """Whether an order that is over would have to be another: an echo of what became of it asks for nothing."""
-    before = {line.id: line.quantity.base for line in old.lines}
     after = {line.id: line.quantity.base for line in new.lines}
-    for id in {**before, **after}:
-        line, target = state.line(id), after.get(id, ZERO)
-        if target not in (before.get(id), line.live if line is not None else ZERO):
-            return True
-    return state.stage == "closed" and old.parties.shipped.address != new.parties.shipped.address
+    else_ = any(target and step.state.line(id) is None for id, target in after.items())
+    lines = []
+    for line in step.state.lines:
+        target = after.get(line.id, ZERO)
+        else_ = else_ or target not in (line.wanted, line.live)
+        lines.append(change(line, wanted=target))
+    step.put_lines(lines)
+    return else_ or (step.state.stage == "closed" and old.parties.shipped.address != new.parties.shipped.address)
 
 
 def _is_newer(state: OrderState, order: SalesOrder) -> bool:
@@ -71,11 +74,7 @@ def _is_newer(state: OrderState, order: SalesOrder) -> bool:
         return order.revision > state.revision
     if order.changed_at is None:
         return False
-    return state.changed_at is None or _instant(order.changed_at) > _instant(state.changed_at)
-
-
-def _instant(at: datetime) -> float:
-    return at.timestamp()
+    return state.changed_at is None or order.changed_at.timestamp() > state.changed_at.timestamp()
 
 
 def _differs(old: SalesOrder, new: SalesOrder) -> bool:
@@ -129,20 +128,27 @@ def _line(step: Step, amendment: Amendment, old: SalesOrderLine | None, new: Sal
     if old is not None and new is not None and new.item != old.item:
         _other_item(step, amendment, line, old, new)
         return
-    target = new.quantity.base if new is not None else ZERO
-    asked = sum((share.amending.get(id, ZERO) for share in step.state.shares), ZERO)
-    standing = line.live - asked
-    same = old is not None and old.quantity.base == target and not asked
-    if same or target == standing:
-        pass
-    elif target > standing:
-        step.put_line(grow(line, target - standing))
-    else:
-        _less(step, amendment, line, standing - target)
-    waits = (asked and target <= standing) or amendment.asked.get(id) or id in amendment.too_late
-    kept = old if waits else new
+    _quantity(step, amendment, line, new.quantity.base if new is not None else ZERO)
+    line = step.state.line(id) or line
+    waits = amendment.asked.get(id) or id in amendment.too_late or any(id in s.amending for s in step.state.shares)
+    kept = old if waits or line.live > (new.quantity.base if new is not None else ZERO) else new
     if kept is not None:
         amendment.documents.append(kept)
+
+
+def _quantity(step: Step, amendment: Amendment, line: Line, target: Decimal) -> None:
+    """What the channel's figure asks for, compared with the one before."""
+    asked = sum((share.amending.get(line.id, ZERO) for share in step.state.shares), ZERO)
+    standing, before = line.live - asked, line.wanted
+    line = change(line, wanted=target)
+    step.put_line(line)
+    if target in (before, standing):
+        return
+    more = target - max(before, standing)
+    if more > 0:
+        step.put_line(grow(line, more))
+    elif target < before:
+        _less(step, amendment, line, min(before - target, standing))
 
 
 def _less(step: Step, amendment: Amendment, line: Line, quantity: Decimal) -> None:

@@ -14,7 +14,8 @@ UNSOURCED: tuple[Bucket, ...] = ("open", "backordered")
 
 def started(line: SalesOrderLine) -> Line:
     """A new line with all its units open."""
-    return Line(line.id, line.item, line.quantity.base, open=line.quantity.base, components=line.components)
+    base = line.quantity.base
+    return Line(line.id, line.item, base, open=base, wanted=base, components=line.components)
 
 
 def move(line: Line, quantity: Decimal, source: Bucket, target: Bucket) -> tuple[Line, Decimal]:

@@ -23,7 +23,10 @@ def ready(step: Step) -> bool:
 
 
 def _remember(step: Step) -> None:
+    """The ERP is told what stands; of an order of its own, that is what it will read from now on."""
     step.put_lines(change(line, in_sale=line.live) if line.in_sale != line.live else line for line in step.state.lines)
+    if step.state.entered_in:
+        step.put_lines(change(line, wanted=line.live) for line in step.state.lines)
     step.set(sale_behind=False)
 
 

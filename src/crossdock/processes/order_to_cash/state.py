@@ -21,7 +21,7 @@ class Line(Value, frozen=True):
 
     `over` was shipped beyond what was ordered and stands beside the sum. `billed` and `captured` count units on bills
     and on captures asked for. `held` names the stock behind `reserved`. `in_sale` is what the ERP was told, `told`
-    how many cancelled units the channel knows of.
+    how many cancelled units the channel knows of, `wanted` the channel's own figure as it last read.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Line(Value, frozen=True):
     captured: Decimal = ZERO
     in_sale: Decimal = ZERO
     told: Decimal = ZERO
+    wanted: Decimal = ZERO
     components: tuple[Component, ...] = ()
     substitutes: tuple[str, ...] = ()
     held: tuple[Allocation, ...] = ()
