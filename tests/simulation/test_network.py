@@ -1,12 +1,11 @@
 """The wire: each fault does what it says, the same from the same seed, and none without being asked for."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from crossdock.runtime.ports import NoAnswer, NotSent, Request
+from crossdock.runtime.ports import NoAnswer, NotSent, Request, Response
 from crossdock.simulation.chance import Chance
 from crossdock.simulation.network import Edge, Network
 from crossdock.simulation.systems.faults import Faults
@@ -56,11 +55,16 @@ def test_an_outage_refuses_connections_and_holds_callbacks_back() -> None:
 
 
 def test_what_is_lost_happened_and_what_is_not_sent_did_not() -> None:
-    handled = []
+    handled: list[datetime] = []
 
     def counted(wire: Edge) -> Edge:
-        handle: Callable[..., object] = wire.system.handle
-        wire.system.handle = lambda request, now: handled.append(now) or handle(request, now)  # type: ignore[func-returns-value, method-assign]
+        handle = wire.system.handle
+
+        def counting(request: Request, now: datetime) -> Response:
+            handled.append(now)
+            return handle(request, now)
+
+        wire.system.handle = counting  # type: ignore[method-assign]
         return wire
 
     assert counted(edge(Faults(lost=1.0))).reach(LOG, NOW).response is None

@@ -150,9 +150,9 @@ class Customers:
         return any(job.state == "shipped" for job in jobs)
 
     def _is_billed(self, channel: str, number: str) -> bool:
-        rows = list(self._distributor.erp.ledger)
-        self._billed.update((row.channel, row.order) for row in rows[self._rows_read :] if row.kind == "invoice")
-        self._rows_read = len(rows)
+        rows = self._distributor.erp.ledger.since(self._rows_read)
+        self._billed.update((row.channel, row.order) for row in rows if row.kind == "invoice")
+        self._rows_read += len(rows)
         return (channel, number) in self._billed
 
     def _do(self, action: Action, tale: _Tale, now: datetime) -> None:

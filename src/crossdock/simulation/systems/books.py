@@ -18,7 +18,6 @@ class Sale:
     def __init__(self, body: Json, at: datetime) -> None:
         self.body = body
         self.entered_at = at
-        self.touched_by_staff = False
         self.shipments: list[Json] = []
         self.invoices: list[Json] = []
         self.payments: list[Json] = []
@@ -36,19 +35,39 @@ class Sale:
         return self.body["channel"], self.body["order_number"]
 
     @property
+    def customer(self) -> str:
+        return str(self.body["customer"].get("number", ""))
+
+    @property
+    def on_account(self) -> bool:
+        return bool(self.body.get("terms", {}).get("kind", "on_account") == "on_account")
+
+    @property
+    def unbilled(self) -> Decimal:
+        """What is still to be billed of an open sale."""
+        if self.body["state"] != "open":
+            return ZERO
+        return self.total - sum((invoice["total"] for invoice in self.invoices), ZERO)
+
+    @property
     def total(self) -> Decimal:
         if self.body.get("total") is not None:
             return Decimal(self.body["total"])
         lines = sum((_net(line) + Decimal(line.get("tax", "0")) for line in self.body["lines"]), ZERO)
         return lines + sum((Decimal(charge["amount"]) for charge in self.body.get("charges", [])), ZERO)
 
-    def sum_of(self, rows: list[Json], field: str) -> Decimal:
-        return sum((Decimal(row[field]) for row in rows), ZERO)
-
 
 def _net(line: Json) -> Decimal:
     gross = Decimal(line["unit_price"]) * Decimal(line["quantity"]) / Decimal(line.get("per", "1"))
     return gross - Decimal(line.get("discount", "0"))
+
+
+class Account:
+    """What a customer owes for what was billed on account, and its sales that are not wholly billed."""
+
+    def __init__(self, opening: Decimal) -> None:
+        self.owed = opening
+        self.open: dict[str, Sale] = {}
 
 
 class Books:
@@ -58,8 +77,10 @@ class Books:
         self.ledger = ledger
         self.catalogue = catalogue
         self.sales: dict[str, Sale] = {}
+        self.by_reference: dict[str, list[Sale]] = {}
+        self.touched_by_staff: dict[str, None] = {}
         self.movements: list[dict[str, Any]] = []
-        self._received: dict[str, Decimal] = {}
+        self._accounts: dict[str, Account] = {}
         self._numbers: dict[str, int] = {}
 
     def _number(self, kind: str) -> str:
@@ -80,9 +101,10 @@ class Books:
     # --- sales ------------------------------------------------------------------------------------
 
     def create(self, asked: Json, now: datetime, who: Who) -> Sale:
-        self._check(asked)
+        known = self._check(asked)
         number = self._number("SO")
         body = {name: value for name, value in asked.items() if name not in _OWN}
+        body["customer"] = asked["customer"] | {"number": known.number}
         body |= {"number": number, "state": "open", "entered_by": who, "changed_at": now}
         body.setdefault("reference", "")
         body.setdefault("revision", 1)
@@ -90,6 +112,10 @@ class Books:
             body |= {"order_number": number, "channel": asked.get("channel") or "erp"}
             body["lines"] = [self._with_components(line) for line in asked["lines"]]
         sale = self.sales[number] = Sale(body, now)
+        if body["reference"]:
+            self.by_reference.setdefault(body["reference"], []).append(sale)
+        if sale.on_account:
+            self._account(sale.customer).open[number] = sale
         self._touch(sale, who, now)
         self._write_lines(sale, "sale", now, f"entered by {who}")
         return sale
@@ -101,9 +127,13 @@ class Books:
         if asked.get("revision", 1) < sale.body["revision"]:
             return
         kept = {
-            name: sale.body[name] for name in ("reference", "channel", "order_number", "billing") if name in sale.body
+            name: sale.body[name]
+            for name in ("reference", "channel", "order_number", "billing", "customer")
+            if name in sale.body
         }
         sale.body |= {name: value for name, value in asked.items() if name not in _OWN} | kept
+        if sale.on_account:
+            self._account(sale.customer).open[sale.number] = sale
         self._touch(sale, who, now)
         self._write_lines(sale, "sale_changed", now, f"by {who}")
 
@@ -127,9 +157,10 @@ class Books:
         parts = self.catalogue.items[line["item"]].components
         return line | {"components": [{"item": part, "per_kit": per} for part, per in parts]}
 
-    def _check(self, asked: Json) -> None:
+    def _check(self, asked: Json) -> CatalogueCustomer:
         who = asked["customer"]
-        if self.customer(who.get("number", ""), who.get("email", "")) is None:
+        known = self.customer(who.get("number", ""), who.get("email", ""))
+        if known is None:
             raise Failure(422, f"unknown customer {who.get('number') or who.get('email')}", "unknown_customer")
         if not asked["lines"]:
             raise Failure(422, "a sale needs a line", "no_lines")
@@ -138,10 +169,11 @@ class Books:
                 raise Failure(422, f"unknown item {line['item']}", "unknown_item")
             if not Decimal(line["quantity"]) > 0:
                 raise Failure(422, f"line {line['id']} has no quantity", "no_quantity")
+        return known
 
     def _touch(self, sale: Sale, who: Who, now: datetime) -> None:
         if who == "staff":
-            sale.touched_by_staff = True
+            self.touched_by_staff[sale.number] = None
             sale.body["changed_at"] = now
 
     def _must_be_open(self, sale: Sale) -> None:
@@ -200,6 +232,7 @@ class Books:
             )
         self.ledger.note(now, "invoice", sale.called, amount=invoice["total"], document=invoice["number"])
         sale.invoices.append(invoice)
+        self._owe(sale, invoice["total"])
         return invoice
 
     def register_payment(self, sale: Sale, asked: Json, now: datetime) -> Json:
@@ -208,6 +241,7 @@ class Books:
         booked = {"reference": asked["reference"], "document": self._number("PAY"), "signed": signed}
         self.ledger.note(now, "paid", sale.called, amount=signed, document=booked["document"], other=asked["reference"])
         sale.payments.append(booked)
+        self._owe(sale, -signed)
         return booked
 
     def post_credit_note(self, sale: Sale, asked: Json, now: datetime) -> Json:
@@ -229,6 +263,7 @@ class Books:
             note=reverses,
         )
         sale.credit_notes.append(note)
+        self._owe(sale, -note["amount"])
         return note
 
     def move(self, item: str, warehouse: str, quantity: Decimal, reason: str, now: datetime) -> Json:
@@ -242,30 +277,25 @@ class Books:
     # --- credit -----------------------------------------------------------------------------------
 
     def receive(self, customer: str, amount: Decimal, now: datetime) -> None:
-        self._received[customer] = self._received.get(customer, ZERO) + amount
+        self._account(customer).owed -= amount
         self.ledger.note(now, "received", amount=amount, other=customer)
 
     def receivables(self, customer: str) -> Decimal:
         """What was billed on account and not paid, with what was owed at the start."""
-        owed = self.catalogue.customers[customer].opening - self._received.get(customer, ZERO)
-        for sale in self._on_account(customer):
-            owed += sale.sum_of(sale.invoices, "total") - sale.sum_of(sale.payments, "signed")
-            owed -= sale.sum_of(sale.credit_notes, "amount")
-        return owed
+        return self._account(customer).owed
 
     def open_orders(self, customer: str) -> list[tuple[Sale, Decimal]]:
         """Sales on account that are not wholly billed, with what is not."""
-        left = [
-            (sale, sale.total - sale.sum_of(sale.invoices, "total"))
-            for sale in self._on_account(customer)
-            if sale.body["state"] == "open"
-        ]
+        account = self._account(customer)
+        left = [(sale, sale.unbilled) for sale in account.open.values()]
+        account.open = {sale.number: sale for sale, amount in left if sale.body["state"] == "open" and amount > 0}
         return [(sale, amount) for sale, amount in left if amount > 0]
 
-    def _on_account(self, customer: str) -> list[Sale]:
-        return [
-            sale
-            for sale in self.sales.values()
-            if sale.body["customer"].get("number") == customer
-            and sale.body.get("terms", {}).get("kind", "on_account") == "on_account"
-        ]
+    def _account(self, customer: str) -> Account:
+        if customer not in self._accounts:
+            self._accounts[customer] = Account(self.catalogue.customers[customer].opening)
+        return self._accounts[customer]
+
+    def _owe(self, sale: Sale, amount: Decimal) -> None:
+        if sale.on_account:
+            self._account(sale.customer).owed += amount

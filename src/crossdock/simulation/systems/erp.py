@@ -166,9 +166,7 @@ class Erp(SigningSystem):
     def _search(self, call: Call) -> Response:
         seen = call.now - self.visible_after
         found = [
-            sale.body
-            for sale in self.books.sales.values()
-            if sale.body["reference"] == call.query["reference"] and sale.entered_at <= seen
+            sale.body for sale in self.books.by_reference.get(call.query["reference"], []) if sale.entered_at <= seen
         ]
         return reply({"sales": found})
 
@@ -195,7 +193,7 @@ class Erp(SigningSystem):
     # --- changes ----------------------------------------------------------------------------------
 
     def _changed_sales(self, call: Call) -> Response:
-        by_staff = [sale.body for sale in self.books.sales.values() if sale.touched_by_staff]
+        by_staff = [self.books.sales[number].body for number in self.books.touched_by_staff]
         return self._page(call, by_staff, "changed_at")
 
     def _page(self, call: Call, rows: list[dict[str, Any]], time: str) -> Response:

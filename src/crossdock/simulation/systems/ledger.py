@@ -41,6 +41,10 @@ class Ledger:
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)
 
+    def since(self, n: int) -> list[Row]:
+        """Rows behind the first `n`."""
+        return self._rows[n:]
+
     def __len__(self) -> int:
         return len(self._rows)
 

@@ -216,8 +216,8 @@ class Shop(Simulated):
     def changed(self, order: ShopOrder, now: datetime) -> None:
         """Statuses follow, the time of change moves on, and subscribers hear of it."""
         order.settle()
-        before = datetime.fromisoformat(order.body["updated_at"])
-        order.body["updated_at"] = stamp(max(now, before + _TICK))
+        order.changed_at = max(now, order.changed_at + _TICK)
+        order.body["updated_at"] = stamp(order.changed_at)
         self.notify("orders/updated", order, now)
 
     def note(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crossdock.runtime.ports import Response
 from crossdock.simulation.systems.base import Call, Failure, Json, reply
-from crossdock.simulation.systems.shop_orders import ShopOrder
+from crossdock.simulation.systems.shop_orders import ShopOrder, order_behind
 
 if TYPE_CHECKING:
     from crossdock.simulation.systems.shop import Shop
@@ -61,8 +61,8 @@ class Admin:
             ids = self._pages[call.query["page_info"]]
         else:
             since = datetime.fromisoformat(call.query.get("updated_at_min", "1970-01-01T00:00:00+00:00"))
-            stamped = [(datetime.fromisoformat(one.body["updated_at"]), id) for id, one in self._shop.orders.items()]
-            ids = [id for at, id in sorted(stamped) if at >= since]
+            stamped = [(one.changed_at, id) for id, one in self._shop.orders.items() if one.changed_at >= since]
+            ids = [id for _, id in sorted(stamped)]
         page, rest = ids[:limit], ids[limit:]
         response = reply({"orders": [self._shop.orders[id].body for id in page]})
         if not rest:
@@ -98,9 +98,7 @@ class Admin:
     def _fulfil(self, call: Call) -> Response:
         asked = call.body["fulfillment"]
         (part,) = asked["line_items_by_fulfillment_order"]
-        order = next(
-            (one for one in self._shop.orders.values() if one.fulfillment_order == part["fulfillment_order_id"]), None
-        )
+        order = self._shop.orders.get(order_behind(part["fulfillment_order_id"]))
         if order is None:
             raise Failure(404, "Not Found")
         wanted = [

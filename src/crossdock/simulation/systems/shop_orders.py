@@ -11,10 +11,30 @@ import msgspec
 from crossdock.model.base import Value
 from crossdock.model.parties import Address
 from crossdock.simulation.systems.base import Failure, Json
-from crossdock.simulation.systems.catalogue import CENT, Catalogue
+from crossdock.simulation.systems.catalogue import CENT, Catalogue, CatalogueCustomer
 from crossdock.simulation.systems.ledger import ZERO
 
 ZONE = timezone(timedelta(hours=-5))
+FULFILLMENT_ORDER = 80
+"""What a fulfillment order's id is beyond its order's."""
+
+_NOWHERE = Address(("1 Main Street",), "Springfield", "62701", "IL", "US")
+_NET_30: Json = {"payment_terms_name": "Net 30", "payment_terms_type": "net", "due_in_days": 30}
+_BLANK: Json = {
+    "cancelled_at": None,
+    "cancel_reason": None,
+    "closed_at": None,
+    "test": False,
+    "confirmed": True,
+    "source_name": "web",
+    "taxes_included": False,
+    "financial_status": "pending",
+    "fulfillment_status": None,
+    "note": "",
+    "total_discounts": "0.00",
+    "discount_applications": [],
+    "discount_codes": [],
+}
 PaidBy = Literal["card", "prepaid", "pay_later", "account"]
 
 
@@ -42,6 +62,7 @@ class ShopOrder:
         self.fulfillment_order = fulfillment_order
         self.transactions: list[Json] = []
         self.auth_expires: datetime | None = None
+        self.changed_at = datetime.fromisoformat(body["updated_at"])
 
     @property
     def number(self) -> str:
@@ -119,23 +140,10 @@ def stamp(at: datetime) -> str:
 def new_order(id: int, number: int, basket: Basket, catalogue: Catalogue, at: datetime, changed: datetime) -> ShopOrder:
     """An order placed at `at` and last changed at `changed`."""
     known = catalogue.customers.get(basket.customer)
-    address = basket.address or (
-        known.address if known else Address(("1 Main Street",), "Springfield", "62701", "IL", "US")
-    )
+    address = _address(basket.address or (known.address if known else _NOWHERE))
     email = basket.email or (known.email if known else "guest@example.com")
-    who: Json | None = None
-    if basket.customer:
-        name = known.name if known else basket.customer
-        who = {
-            "id": id // 10,
-            "email": email,
-            "first_name": "",
-            "last_name": name,
-            "tags": f"customer-number:{basket.customer}",
-        }
-        who["tax_exempt"] = bool(known and known.tax_exempt)
-    on_account = basket.paid_by == "account"
-    body: Json = {
+    lines = [_line(id, n, item, quantity, basket, catalogue) for n, (item, quantity) in enumerate(basket.lines, 1)]
+    body: Json = _BLANK | {
         "id": id,
         "name": f"#{number}",
         "order_number": number,
@@ -143,50 +151,45 @@ def new_order(id: int, number: int, basket: Basket, catalogue: Catalogue, at: da
         "created_at": stamp(at),
         "updated_at": stamp(changed),
         "processed_at": stamp(at),
-        "cancelled_at": None,
-        "cancel_reason": None,
-        "closed_at": None,
         "currency": catalogue.currency,
         "presentment_currency": catalogue.currency,
         "email": email,
-        "test": False,
-        "confirmed": True,
-        "source_name": "web",
-        "taxes_included": False,
-        "financial_status": "pending",
-        "fulfillment_status": None,
-        "payment_gateway_names": ["invoice" if on_account else "bogus"],
-        "payment_terms": {"payment_terms_name": "Net 30", "payment_terms_type": "net", "due_in_days": 30}
-        if on_account
-        else None,
+        "payment_gateway_names": ["invoice" if basket.paid_by == "account" else "bogus"],
+        "payment_terms": _NET_30 if basket.paid_by == "account" else None,
         "po_number": basket.po_number or None,
         "tags": ", ".join(basket.tags),
-        "note": "",
         "note_attributes": [],
-        "total_discounts": "0.00",
-        "discount_applications": [],
-        "discount_codes": [],
-        "line_items": [
-            _line(id, n, item, quantity, basket, catalogue) for n, (item, quantity) in enumerate(basket.lines, 1)
-        ],
-        "shipping_lines": [
-            {
-                "id": id + 90,
-                "code": basket.service,
-                "title": "Shipping",
-                "price": cents(basket.freight),
-                "tax_lines": [],
-            }
-        ],
-        "billing_address": _address(address),
-        "shipping_address": _address(address),
-        "customer": who,
+        "line_items": lines,
+        "shipping_lines": [_shipping(id, basket)],
+        "billing_address": address,
+        "shipping_address": address,
+        "customer": _customer(id, basket, known, email),
         "fulfillments": [],
         "refunds": [],
     }
-    order = ShopOrder(body, id + 80)
+    order = ShopOrder(body, id + FULFILLMENT_ORDER)
     order.reckon(catalogue)
     return order
+
+
+def order_behind(fulfillment_order: int) -> int:
+    """The id of the order that a fulfillment order is of."""
+    return fulfillment_order - FULFILLMENT_ORDER
+
+
+def _customer(id: int, basket: Basket, known: CatalogueCustomer | None, email: str) -> Json | None:
+    """Guests have none."""
+    if not basket.customer:
+        return None
+    name = known.name if known else basket.customer
+    tags = f"customer-number:{basket.customer}"
+    who: Json = {"id": id // 10, "email": email, "first_name": "", "last_name": name, "tags": tags}
+    return who | {"tax_exempt": bool(known and known.tax_exempt)}
+
+
+def _shipping(id: int, basket: Basket) -> Json:
+    price = cents(basket.freight)
+    return {"id": id + 90, "code": basket.service, "title": "Shipping", "price": price, "tax_lines": []}
 
 
 def _line(order: int, n: int, item: str, quantity: Decimal, basket: Basket, catalogue: Catalogue) -> dict[str, Any]:
