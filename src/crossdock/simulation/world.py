@@ -1,6 +1,7 @@
 """A whole estate in one thread under virtual time: production engine, lanes and connectors, simulated systems.
 
-Nothing waits: the clock jumps to whatever is due next. One seed replays a run exactly.
+Nothing waits: the clock jumps to whatever is due next. One seed replays a run exactly. A World is one life of
+Crossdock's process: after a crash another begins over the same store and the same systems.
 """
 
 import heapq
@@ -9,9 +10,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from crossdock.estate.model import Estate
-from crossdock.journal.batch import Batch
+from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.records import CursorRow
-from crossdock.journal.store import Store
+from crossdock.journal.store import Store, StoreBusy, StoreUnavailable
 from crossdock.processes.decision import Process
 from crossdock.runtime.connector import Connector, Delivery, Feed, FeedPage, Rejected
 from crossdock.runtime.engine import Engine
@@ -20,6 +21,28 @@ from crossdock.runtime.lanes import Attempt, Lanes
 from crossdock.runtime.ports import Entropy, Exchange, NoAnswer, NotSent, Request, Response
 from crossdock.runtime.work import MICROSECOND, instant, micros
 from crossdock.simulation.network import Edge, Fate
+from crossdock.simulation.systems.base import Outgoing
+
+_SECOND = 1_000_000
+_STORE_PAUSE = _SECOND // 2
+"""How long Crossdock waits before it tries a store again that could not be reached, in microseconds."""
+
+
+class HubClock:
+    """What Crossdock's own machine says the time is: true time and an offset, held still where it would go backwards.
+    All in microseconds."""
+
+    def __init__(self, offset: int = 0) -> None:
+        self.offset = offset
+        self._last = 0
+
+    def read(self, now: int) -> int:
+        self._last = max(self._last, now + self.offset)
+        return self._last
+
+    def reaches(self, due: int, now: int) -> int:
+        """The true time at which this clock shows `due`."""
+        return now if due <= self.read(now) else due - self.offset
 
 
 class World:
@@ -35,24 +58,35 @@ class World:
         entropy: Entropy,
         start: datetime,
         latency: timedelta = timedelta(milliseconds=5),
+        clock: HubClock | None = None,
     ) -> None:
         self.store = store
         self.estate = estate
         self.connectors = dict(connectors)
         self.edges = dict(edges)  # by host and port, as they stand in URLs
         self.now = micros(start)
+        self.clock = clock or HubClock()
         self.engine = Engine(store, estate, processes, connectors)
         self.reader = store.reader()
         self.lanes = Lanes(estate, connectors, entropy, "world")
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._count = 0
+        self._edges = [edge for _, edge in sorted(self.edges.items())]
+        self._stirred = True  # something may wait in an inbox
+        self._alarm: int | None = None  # when the next timer or recheck is due, by our clock
+        self._store_back_at = 0
         self.latency = latency
-        store.commit(self.lanes.recover(self.reader, self.now))
+        store.commit(self.lanes.recover(self.reader, self.time))
         for system, connector in sorted(self.connectors.items()):
             for feed in connector.feeds:
-                self._later(self.now, lambda s=system, f=feed: self._poll(s, f))  # type: ignore[misc]
+                self._later(self.now, lambda s=system, f=feed: self._poll(s, f, _SECOND))  # type: ignore[misc]
 
     # --- time -----------------------------------------------------------------------------------------------------
+
+    @property
+    def time(self) -> int:
+        """What our own clock says."""
+        return self.clock.read(self.now)
 
     def at(self, when: datetime, action: Callable[[], None]) -> None:
         """Do something at an instant: a customer orders, a person acts."""
@@ -65,6 +99,7 @@ class World:
     def run(self, until: datetime) -> None:
         """Let time pass up to an instant."""
         end = micros(until)
+        self._stirred = True
         while True:
             self._settle()
             due = self._next_due()
@@ -80,49 +115,85 @@ class World:
             busy = False
             while self._agenda and self._agenda[0][0] <= self.now:
                 heapq.heappop(self._agenda)[2]()
-                busy = True
-            for _, edge in sorted(self.edges.items()):
-                for outgoing in edge.due(instant(self.now)):
-                    status = self.receive(outgoing.request)
-                    edge.system.told(outgoing.ticket, status, instant(self.now))
-                    busy = True
+                busy = self._stirred = True
+            busy = self._listen() or busy
             busy = self._step() or busy
             busy = self._dispatch() or busy
 
     def _next_due(self) -> int | None:
-        moments = [self.reader.next_due(), self.lanes.next_due()]
-        dues = [edge.next_due(instant(self.now)) for edge in self.edges.values()]
-        moments.extend(micros(due) for due in dues if due is not None)
+        now = instant(self.now)
+        moments = [micros(due) for edge in self._edges if (due := edge.next_due(now)) is not None]
+        ours = [self.clock.reaches(due, self.now) for due in (self._alarm, self.lanes.next_due()) if due is not None]
+        if ours:
+            moments.append(max(min(ours), self._store_back_at))
         if self._agenda:
             moments.append(self._agenda[0][0])
-        return min((moment for moment in moments if moment is not None), default=None)
+        return min(moments, default=None)
+
+    # --- the store --------------------------------------------------------------------------------------------------
+
+    def commit(self, batch: Batch) -> Receipt:
+        """Write, and have the engine look at it. Raises what the store raises."""
+        self._stirred = True
+        return self.store.commit(batch)
+
+    def _insist(self, batch: Batch) -> None:
+        """Keep an outcome until it could be written. Its updates are conditional, so repeating is safe."""
+        try:
+            self.commit(batch)
+        except (StoreUnavailable, StoreBusy):
+            self._later(self.now + _STORE_PAUSE, lambda: self._insist(batch))
+
+    def _no_store(self) -> None:
+        self._store_back_at = self.now + _STORE_PAUSE
+        self._later(self._store_back_at, lambda: None)
 
     # --- the engine and the lanes -----------------------------------------------------------------------------------
 
     def _step(self) -> bool:
-        stepped = self.engine.step(self.now)
-        if stepped is None:
+        if self.now < self._store_back_at:
+            return False
+        if not self._stirred and (self._alarm is None or self._alarm > self.time):
+            return False
+        try:
+            stepped = self.engine.step(self.time)
+            if stepped is None:
+                self._stirred = False
+                self._alarm = self.reader.next_due()
+                return False
+        except (StoreUnavailable, StoreBusy):
+            self._no_store()
             return False
         self.lanes.offer(stepped.commands)
         return stepped.messages > 0
 
     def _dispatch(self) -> bool:
-        self.lanes.refill(self.reader, self.now)
-        attempts, batch = self.lanes.start(self.now)
-        if batch.rows():
-            attempts = self.lanes.not_recorded(attempts, self.store.commit(batch).updates)
+        if self.now < self._store_back_at:
+            return False
+        attempts: list[Attempt] = []
+        try:
+            self.lanes.refill(self.reader, self.time)
+            attempts, batch = self.lanes.start(self.time)
+            if batch.rows():
+                attempts = self.lanes.not_recorded(attempts, self.commit(batch).updates)
+        except (StoreUnavailable, StoreBusy):
+            for attempt in attempts:
+                self.lanes.finish(attempt, NotSent("the attempt could not be recorded"), self.time)
+            self._no_store()
+            return False
         for attempt in attempts:
             self._begin(attempt)
         return bool(attempts)
 
     def _begin(self, attempt: Attempt) -> None:
         def ended(result: object) -> None:
-            self.store.commit(self.lanes.finish(attempt, result, self.now))  # type: ignore[arg-type]
+            self._insist(self.lanes.finish(attempt, result, self.time))  # type: ignore[arg-type]
 
         self._drive(attempt.exchange, ended)
 
     def _drive(self, exchange: Exchange, ended: Callable[[object], None]) -> None:  # type: ignore[type-arg]
         """Play an exchange over virtual time: each request takes as long as its edge says."""
+        sent = False
 
         def go_on(step: Callable[[], Request]) -> None:
             try:
@@ -131,10 +202,15 @@ class World:
                 ended(stop.value)
             except (NotSent, NoAnswer) as error:
                 ended(error)
+            except Exception as error:  # a connector's fault must end its attempt, not its lane
+                reason = f"the connector failed: {type(error).__name__}: {error}"
+                ended(NoAnswer(reason) if sent else NotSent(reason))
             else:
                 self._send(request, answered)
 
         def answered(result: Response | NotSent | NoAnswer) -> None:
+            nonlocal sent
+            sent = True
             if isinstance(result, Response):
                 go_on(lambda: exchange.send(result))
             else:
@@ -157,6 +233,23 @@ class World:
 
     # --- what comes in ----------------------------------------------------------------------------------------------
 
+    def _listen(self) -> bool:
+        """Take the webhooks that are due. Whoever was about to be answered when the process died hears nothing."""
+        now = instant(self.now)
+        heard = False
+        for edge in self._edges:
+            waiting: list[Outgoing] = edge.due(now)
+            heard = heard or bool(waiting)
+            for n, outgoing in enumerate(waiting):
+                try:
+                    status = self.receive(outgoing.request)
+                except BaseException:
+                    for unheard in waiting[n:]:
+                        edge.system.told(unheard.ticket, 0, now)
+                    raise
+                edge.system.told(outgoing.ticket, status, now)
+        return heard
+
     def receive(self, request: Request) -> int:
         """A webhook at `/in/{system}/{topic}`, as the API takes it; its status."""
         _, _, system, topic = urlsplit(request.url).path.split("/", 3)
@@ -165,45 +258,56 @@ class World:
             return 404
         headers = {name.lower(): value for name, value in request.headers.items()}
         delivery = Delivery(topic, request.body, headers)
-        arrival = connector.receive(delivery, instant(self.now))
+        arrival = connector.receive(delivery, instant(self.time))
         if isinstance(arrival, Rejected):
             return arrival.status
-        row = intake(system, delivery, arrival, instant(self.now), self.store.partitions, self.estate.retention)
-        receipt = self.store.commit(Batch(intake=[row]))
-        if receipt.intake == ["different"]:
-            self.store.commit(conflict(row, self.now))
+        row = intake(system, delivery, arrival, instant(self.time), self.store.partitions, self.estate.retention)
+        try:
+            if self.commit(Batch(intake=[row])).intake == ["different"]:
+                self.commit(conflict(row, self.time))
+        except (StoreUnavailable, StoreBusy):
+            return 503
         return 202
 
-    def _poll(self, system: str, feed: Feed) -> None:
+    def _poll(self, system: str, feed: Feed, pause: int) -> None:
+        """`pause` is how long to wait before the next try, should this one fail."""
         name = f"feed {system}/{feed.name}"
-        cursor = self.reader.cursor(name) or ""
+        every = feed.every // MICROSECOND
+
+        def failed() -> None:
+            self._later(self.now + min(pause, every * 10), lambda: self._poll(system, feed, pause * 2))
+
+        try:
+            cursor = self.reader.cursor(name) or ""
+        except (StoreUnavailable, StoreBusy):
+            failed()
+            return
 
         def ended(result: object) -> None:
-            again = self.now + feed.every // MICROSECOND
-            if isinstance(result, FeedPage):
+            if not isinstance(result, FeedPage):
+                failed()
+                return
+            try:
                 self._take_page(system, name, cursor, result)
-                again = self.now if result.more else again
-            self._later(again, lambda: self._poll(system, feed))
+            except (StoreUnavailable, StoreBusy):
+                failed()
+                return
+            again = self.now if result.more else self.now + every
+            self._later(again, lambda: self._poll(system, feed, _SECOND))
 
-        self._drive(feed.read(cursor, instant(self.now)), ended)
+        self._drive(feed.read(cursor, instant(self.time)), ended)
 
     def _take_page(self, system: str, name: str, cursor: str, page: FeedPage) -> None:
         connector = self.connectors[system]
+        now = instant(self.time)
         rows = [
-            intake(
-                system,
-                delivery,
-                connector.arrival(delivery),
-                instant(self.now),
-                self.store.partitions,
-                self.estate.retention,
-            )
+            intake(system, delivery, connector.arrival(delivery), now, self.store.partitions, self.estate.retention)
             for delivery in page.deliveries
         ]
         if rows:
-            receipt = self.store.commit(Batch(intake=rows))
+            receipt = self.commit(Batch(intake=rows))
             for row, became in zip(rows, receipt.intake, strict=True):
                 if became == "different":
-                    self.store.commit(conflict(row, self.now))
+                    self.commit(conflict(row, self.time))
         if page.cursor != cursor:
-            self.store.commit(Batch(cursors=[CursorRow(name, page.cursor, self.now)]))
+            self.store.commit(Batch(cursors=[CursorRow(name, page.cursor, self.time)]))
