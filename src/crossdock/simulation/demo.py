@@ -19,6 +19,7 @@ from crossdock.model.base import Value
 from crossdock.model.codec import encode
 from crossdock.model.events import Event
 from crossdock.runtime.intake import event_intake
+from crossdock.runtime.work import micros
 from crossdock.simulation.customers import Customers
 from crossdock.simulation.distributor import Distributor
 from crossdock.simulation.http import Server
@@ -94,6 +95,7 @@ class Demo:
         self._show = show
         self._stack = AsyncExitStack()
         self._said = 0
+        self._done_at: int | None = None
         self._saying: set[asyncio.Task[list[str]]] = set()
 
     async def start(self) -> None:
@@ -128,7 +130,8 @@ class Demo:
         while time.monotonic() < most:
             now = time.monotonic()
             self._customers.act(datetime.now(UTC))
-            if self._customers.is_done:
+            if self._customers.is_done and self._done_at is None:
+                self._done_at = micros(datetime.now(UTC))
                 self._distributor.calm()
             messages = self._crossdock.worker.writer.messages
             if messages != before or not self._is_still():
@@ -164,9 +167,14 @@ class Demo:
         task.add_done_callback(self._saying.discard)
 
     def _is_still(self) -> bool:
+        """Nothing moves, and every feed was read since the last customer was done: what no webhook told is known."""
+        if self._done_at is None:
+            return False
+        if any(health.last_read_at < self._done_at for health in self._crossdock.worker.feeds.values()):
+            return False
         counts = self._crossdock.reader().counts()
         busy = counts["inbox"] or counts["commands"] or self._distributor.is_busy()
-        return self._customers.is_done and not busy
+        return not busy
 
     def _progress(self, seconds: float) -> Progress:
         counts = self._crossdock.reader().counts()

@@ -29,8 +29,8 @@ class HttpClient:
                 timeout=aiohttp.ClientTimeout(total=request.timeout),
                 allow_redirects=False,
             ) as answer:
-                body = await answer.content.read(MOST_ANSWER)
-                return Response(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                return Response(answer.status, headers, await _whole(answer))
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent(str(error)) from error
         except (TimeoutError, asyncio.TimeoutError) as error:
@@ -40,3 +40,13 @@ class HttpClient:
 
     async def close(self) -> None:
         await self._session.close()
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """The body to its end. One that is larger than anything we ask for is no answer."""
+    body = bytearray()
+    async for chunk in answer.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > MOST_ANSWER:
+            raise NoAnswer(f"an answer of more than {MOST_ANSWER // (1024 * 1024)} MB")
+    return bytes(body)
