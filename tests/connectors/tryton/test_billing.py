@@ -48,7 +48,7 @@ def test_an_invoice_of_nothing_can_not_be_credited():
 
 
 def sale_line(id: int, mark: str, quantity: int) -> SaleLine:
-    return SaleLine(id, mark, 1, "A", Decimal(quantity), Decimal(1))
+    return SaleLine(id, 1, mark, 1, "A", Decimal(quantity), Decimal(1))
 
 
 SALE = [sale_line(1, "line a", 10), sale_line(2, "line b", 5), sale_line(3, "charge freight", 1)]

@@ -188,6 +188,45 @@ def test_an_amendment_reaches_a_sale_in_process(lane, erp, make, cutter):
     assert erp.shipped(number) == {("SKU-001", "Output Zone"): 6}
 
 
+def test_a_line_that_is_added_later_is_shipped_and_billed_with_the_others(lane, erp, make, cutter):
+    order = make.order(make.line("1", "SKU-001", 10), freight="12")
+    number = lane.enter(order)
+    added = change(order, lines=(make.line("1", "SKU-001", 8), make.line("2", "KIT-001", 1, "40")), revision=2)
+    lane.done(ChangeSale(added, number, "CUST-003"), cutter)
+    lane.done(ChangeSale(added, number, "CUST-003"))
+    assert len(erp.sales(order.key)) == 1
+    (addition,) = erp.read("sale.sale", [("reference", "like", f"{order.key} addition%")], "state", "untaxed_amount")
+    assert (addition["state"], addition["untaxed_amount"]) == ("processing", Decimal("40.00"))
+    lines = make.went(("1", "SKU-001", 8), ("2", "KIT-001", 1))
+    cutter.lost.clear()
+    lane.done(PostShipment(order.key, number, f"{order.key}@1", make.shipment("L-1", "west", lines), lines), cutter)
+    posted = erp.read("stock.shipment.out", [("reference", "like", f"%{order.key})")], "state", "outgoing_moves")
+    assert [(one["state"], len(one["outgoing_moves"])) for one in posted] == [("done", 3)]
+    still_open = erp.read("stock.shipment.out", [("moves.sale.reference", "like", f"{order.key}%")], "state")
+    assert {one["state"] for one in still_open} <= {"done", "cancelled"}
+    assert {sale["shipment_state"] for sale in erp.sales(order.key)} == {"sent"}
+    billed = lane.done(
+        PostInvoice(order.key, number, "CUST-003", 1, make.bill(added, {"1": 8, "2": 1}, freight=True)), cutter
+    )
+    assert isinstance(billed, InvoicePosted)
+    (invoice,) = erp.invoices(f"{order.key} bill")
+    assert (invoice["state"], invoice["untaxed_amount"]) == ("posted", Decimal("131.20"))
+    again = change(added, lines=(added.lines[0],), revision=3)
+    refused = lane.run(ChangeSale(again, number, "CUST-003"))
+    assert isinstance(refused, Refused)
+    assert refused.code == "too_late"
+
+
+def test_a_cancellation_reaches_added_lines_too(lane, erp, make, cutter):
+    order = make.order()
+    number = lane.enter(order)
+    added = change(order, lines=(*order.lines, make.line("3", "SKU-003", 5)), revision=2)
+    lane.done(ChangeSale(added, number, "CUST-003"), cutter)
+    lane.done(CancelSale(order.key, number), cutter)
+    sales = erp.read("sale.sale", [("reference", "like", f"{order.key}%")], "untaxed_amount")
+    assert [sale["untaxed_amount"] for sale in sales] == [0, 0]
+
+
 def test_an_amendment_below_what_was_shipped_is_refused(lane, make):
     order = make.order()
     number = lane.enter(order)

@@ -1,7 +1,8 @@
 """Changes and cancellations of sales in Tryton.
 
-A sale that is not in process yet is reopened and written anew. One in process takes amendments, to which it adds no
-line; what was shipped stays. Whether a change was done shows in the sale itself: nothing is missing any more.
+A sale that is not in process yet is reopened and written anew. One in process takes amendments, and lines that are new
+go into a further sale beside it; what was shipped stays. Whether a change was done shows in the sales themselves:
+nothing is missing any more.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from crossdock.model.quantities import ZERO
 from crossdock.runtime.connector import Done, Outcome, Refused
 from crossdock.runtime.ports import Exchange
 
+_UNSETTLED = ("draft", "quotation", "confirmed")
 _REOPEN = {"quotation": "draft", "confirmed": "draft"}
 # A shipment of these states has goods off their shelves: a change of the sale would not reach them.
 _IN_HAND = ("picked", "packed", "shipped")
@@ -50,41 +52,39 @@ class Changes:
 
     # --- change ------------------------------------------------------------------------------------------------------
 
-    def find_changed(self, command: commands.ChangeSale) -> Exchange[Sale | None]:
-        """The sale, where it already reads as wanted or an amendment of ours waits in it."""
-        sale = yield from self._sales.by_number(command.sale_number)
-        if sale.state in ("draft", "quotation", "confirmed"):
+    def find_changed(self, command: commands.ChangeSale) -> Exchange[list[Sale] | None]:
+        """The order's sales, where they already read as wanted or an amendment of ours waits in one."""
+        sales = yield from self._sales.of_order(command.order.key, command.sale_number)
+        if any(sale.state in _UNSETTLED for sale in sales):
             return None
-        if (yield from self._amendment(sale, _revision(command.order))):
-            return sale
-        return None if (yield from self._missing(command, sale)) else sale
+        for sale in sales:
+            if (yield from self._amendment(sale, _revision(command.order))):
+                return sales
+        return None if (yield from self._missing(command, sales)) else sales
 
-    def change(self, command: commands.ChangeSale, found: Sale | None, today: date) -> Exchange[Outcome]:
-        sale = found or (yield from self._sales.by_number(command.sale_number))
-        match sale.state:
-            case "draft" | "quotation" | "confirmed":
-                refused = yield from self._rewrite(command, sale, today)
-            case "processing":
-                refused = yield from self._amend(command, sale, today)
-            case _:
-                over = yield from self._missing(command, sale)
-                refused = Refused(f"sale {sale.number} is {sale.state} in Tryton", "too_late") if over else None
+    def change(self, command: commands.ChangeSale, found: list[Sale] | None, today: date) -> Exchange[Outcome]:
+        sales = found or (yield from self._sales.of_order(command.order.key, command.sale_number))
+        if sales[0].state in _UNSETTLED:
+            refused = yield from self._rewrite(command, sales, today)
+        else:
+            refused = yield from self._amend(command, sales, today)
         return refused or Done((events.SaleChanged(command.order.key, command.order.revision),))
 
-    def _missing(self, command: commands.ChangeSale, sale: Sale) -> Exchange[Missing]:
-        actual = yield from self._sales.lines(sale)
+    def _missing(self, command: commands.ChangeSale, sales: Sequence[Sale]) -> Exchange[Missing]:
+        actual = yield from self._sales.lines(sales)
         order, rest = without_settled_charges(command.order, actual)
         lines = difference((yield from self._sales.wanted(order)), rest)
         customer = yield from self._sales.customer(command.customer)
         address = yield from self._catalog.address(customer, command.order.parties.shipped.address)
-        return Missing(lines, address if address != sale.shipment_address else None)
+        return Missing(lines, address if any(address != sale.shipment_address for sale in sales) else None)
 
-    def _rewrite(self, command: commands.ChangeSale, sale: Sale, today: date) -> Exchange[Refused | None]:
-        """Reopen the sale, write it anew, confirm it again."""
+    def _rewrite(self, command: commands.ChangeSale, sales: Sequence[Sale], today: date) -> Exchange[Refused | None]:
+        """Reopen a sale that is not in process yet, write it anew, confirm it again."""
+        sale = sales[0]
         if (yield from self._client.advance(SALE, sale.id, _REOPEN)) != "draft":
             # A worker of Tryton's took it into process meanwhile.
-            return (yield from self._amend(command, sale, today))
-        missing = yield from self._missing(command, sale)
+            return (yield from self._amend(command, sales, today))
+        missing = yield from self._missing(command, [sale])
         customer = yield from self._sales.customer(command.customer)
         added = yield from self._sales.line_values(command.order, missing.lines.added, customer)
         operations: list[object] = [("create", added)] if added else []
@@ -102,30 +102,36 @@ class Changes:
             return Refused(str(refusal), "credit" if over else "rule")
         return None
 
-    def _amend(self, command: commands.ChangeSale, sale: Sale, today: date) -> Exchange[Refused | None]:
+    def _amend(self, command: commands.ChangeSale, sales: Sequence[Sale], today: date) -> Exchange[Refused | None]:
+        """Amend each sale in process as far as it lacks something; what is new goes into a further sale."""
         name = _revision(command.order)
-        amendment = yield from self._amendment(sale, name)
-        if amendment is None:
-            missing = yield from self._missing(command, sale)
-            if not missing:
-                return None
-            refused = yield from self._obstacle(sale, missing.lines)
-            if refused:
-                return refused
-            lines = [_amended(line, wanted) for line, wanted in missing.lines.changed]
-            lines += [_reduced(line, ZERO) for line in missing.lines.gone]
-            if missing.address is not None:
-                lines.append(_readdressed(sale, missing.address))
-            amendment = yield from self._enter_amendment(sale, name, lines, today)
-        yield from self._validate(amendment)
+        missing = yield from self._missing(command, sales)
+        for sale in sales:
+            amendment = yield from self._amendment(sale, name)
+            if amendment is None:
+                lines = _amendment_lines(sale, missing)
+                if not lines:
+                    continue
+                refused = yield from self._obstacle(sale, missing.lines)
+                if refused:
+                    return refused
+                amendment = yield from self._enter_amendment(sale, name, lines, today)
+            yield from self._validate(amendment)
+        for addition in sales[1:]:
+            # One that an earlier attempt entered and did not confirm.
+            confirmed = yield from self._sales.confirmed(addition)
+            if isinstance(confirmed, Refused):
+                return confirmed
+        if missing.lines.added:
+            added = yield from self._sales.add(command.order, command.customer, missing.lines.added)
+            return added if isinstance(added, Refused) else None
         return None
 
     def _obstacle(self, sale: Sale, missing: Difference) -> Exchange[Refused | None]:
-        """Why a sale in process can't take this change."""
-        if missing.added:
-            items = ", ".join(line.product.number for line in missing.added)
-            return Refused(f"Tryton adds no line to sale {sale.number}, which is in process: {items}", "new_line")
-        shipped = yield from self._dispatch.shipped(sale)
+        """Why a sale can't take this change."""
+        if sale.state != "processing":
+            return Refused(f"sale {sale.number} is {sale.state} in Tryton", "too_late")
+        shipped = yield from self._dispatch.shipped([sale])
         lowered = [(line, wanted.quantity) for line, wanted in missing.changed]
         lowered += [(line, ZERO) for line in missing.gone]
         if any(shipped.get(line.id, ZERO) > quantity for line, quantity in lowered):
@@ -150,7 +156,7 @@ class Changes:
 
     def _recall(self, sale: Sale) -> Exchange[Refused | None]:
         """Open shipments give back what is assigned to them, so that they follow the amendment."""
-        open_shipments = yield from self._dispatch.open_shipments(sale)
+        open_shipments = yield from self._dispatch.open_shipments([sale])
         for shipment in open_shipments:
             if shipment.state in _IN_HAND:
                 return Refused(f"shipment {shipment.number} is {shipment.state} in Tryton", "too_late")
@@ -160,43 +166,59 @@ class Changes:
 
     # --- cancel ------------------------------------------------------------------------------------------------------
 
-    def find_cancelled(self, command: commands.CancelSale) -> Exchange[Sale | None]:
-        """The sale, where nothing of it is open any more or an amendment of ours waits in it."""
-        sale = yield from self._sales.by_number(command.sale_number)
-        if sale.state in ("cancelled", "done") or (yield from self._amendment(sale, _CANCELLATION)):
-            return sale
-        if sale.state != "processing" or (yield from self._open_lines(sale)):
-            return None
-        return sale
+    def find_cancelled(self, command: commands.CancelSale) -> Exchange[list[Sale] | None]:
+        """The order's sales, where nothing of them is open any more or an amendment of ours waits in one."""
+        sales = yield from self._sales.of_order(command.order, command.sale_number)
+        for sale in sales:
+            if sale.state == "processing" and (yield from self._amendment(sale, _CANCELLATION)):
+                return sales
+        for sale in sales:
+            if sale.state in _UNSETTLED or (sale.state == "processing" and (yield from self._open_lines(sale))):
+                return None
+        return sales
 
-    def cancel(self, command: commands.CancelSale, found: Sale | None, today: date) -> Exchange[Outcome]:
-        sale = found or (yield from self._sales.by_number(command.sale_number))
-        done = Done((events.SaleCancelled(command.order),))
-        state = yield from self._client.advance(SALE, sale.id, CANCEL)
-        if state != "processing":
-            return done
+    def cancel(self, command: commands.CancelSale, found: list[Sale] | None, today: date) -> Exchange[Outcome]:
+        sales = found or (yield from self._sales.of_order(command.order, command.sale_number))
+        for sale in sales:
+            refused = yield from self._cancel(sale, today)
+            if refused:
+                return refused
+        return Done((events.SaleCancelled(command.order),))
+
+    def _cancel(self, sale: Sale, today: date) -> Exchange[Refused | None]:
+        if (yield from self._client.advance(SALE, sale.id, CANCEL)) != "processing":
+            return None
         amendment = yield from self._amendment(sale, _CANCELLATION)
         if amendment is None:
             lines = yield from self._open_lines(sale)
             if not lines:
-                return done
+                return None
             refused = yield from self._recall(sale)
             if refused:
                 return refused
             amendment = yield from self._enter_amendment(sale, _CANCELLATION, lines, today)
         yield from self._validate(amendment)
-        return done
+        return None
 
     def _open_lines(self, sale: Sale) -> Exchange[list[Record]]:
         """Amendment lines that take each line down to what was shipped; services go only where no goods went."""
-        shipped = yield from self._dispatch.shipped(sale)
+        shipped = yield from self._dispatch.shipped([sale])
         anything = any(shipped.values())
         open_lines: list[Record] = []
-        for line in (yield from self._sales.lines(sale)):
+        for line in (yield from self._sales.lines([sale])):
             kept = line.quantity if line.kind == "service" and anything else shipped.get(line.id, ZERO)
             if kept < line.quantity:
                 open_lines.append(_reduced(line, kept))
         return open_lines
+
+
+def _amendment_lines(sale: Sale, missing: Missing) -> list[Record]:
+    """What of the missing belongs into an amendment of this sale."""
+    lines = [_amended(line, wanted) for line, wanted in missing.lines.changed if line.sale == sale.id]
+    lines += [_reduced(line, ZERO) for line in missing.lines.gone if line.sale == sale.id]
+    if missing.address is not None and sale.shipment_address != missing.address:
+        lines.append(_readdressed(sale, missing.address))
+    return lines
 
 
 def _revision(order: SalesOrder) -> str:

@@ -1,5 +1,6 @@
-"""What a sale in Tryton lets go: its lines and kit components, the moves made for them, and its shipments."""
+"""What an order's sales in Tryton let go: its lines and kit components, the moves made for them, and its shipments."""
 
+from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from crossdock.connectors.tryton import records
@@ -22,14 +23,15 @@ UNDER_WAY = ("draft", "waiting", "assigned", "picked", "packed", "shipped")
 
 
 class Dispatch:
-    """Reads what goes out for a sale."""
+    """Reads what goes out for the sales of an order."""
 
     def __init__(self, client: TrytonClient) -> None:
         self._client = client
 
-    def outgoing(self, sale: Sale) -> Exchange[list[Outgoing]]:
+    def outgoing(self, sales: Sequence[Sale]) -> Exchange[list[Outgoing]]:
         """Each goods line, and each component of a kit line in its place."""
-        domain = [("sale", "=", sale.id), ("type", "=", "line"), ("product.type", "!=", "service")]
+        ids = [sale.id for sale in sales]
+        domain = [("sale", "in", ids), ("type", "=", "line"), ("product.type", "!=", "service")]
         found = yield from self._client.search_read("sale.line", domain, LINE_FIELDS)
         lines = [records.sale_line(record, {}) for record in found]
         kits = {line.id: line for line in lines if line.kind == "kit"}
@@ -37,7 +39,7 @@ class Dispatch:
         return [*ways, *(yield from self._components(kits))] if kits else ways
 
     def _components(self, kits: dict[int, SaleLine]) -> Exchange[list[Outgoing]]:
-        fields = ("line", "product", "product.code", "quantity_ratio", "unit", "price_ratio")
+        fields = ("line", "product", "product.code", "quantity", "quantity_ratio", "unit", "price_ratio")
         domain = [("line", "in", list(kits))]
         found = yield from self._client.search_read("sale.line.component", domain, fields)
         return [
@@ -49,32 +51,37 @@ class Dispatch:
                 item=records.linked(record, "product").get("code") or "",
                 unit=record["unit"],
                 unit_price=kits[record["line"]].unit_price * (record["price_ratio"] or ZERO),
+                ordered=Decimal(record["quantity"] or 0),
                 per_line_unit=Decimal(record["quantity_ratio"] or 0),
                 component=True,
             )
             for record in found
         ]
 
-    def moves(self, sale: Sale) -> Exchange[list[Move]]:
-        """The sale's moves to the customer that are not cancelled."""
-        (record,) = yield from self._client.read("sale.sale", [sale.id], ["moves"])
-        found = yield from self._client.read("stock.move", record["moves"], MOVE_FIELDS)
+    def moves(self, sales: Sequence[Sale]) -> Exchange[list[Move]]:
+        """The moves to the customer that are not cancelled."""
+        ids = yield from self._linked(sales, "moves")
+        found = yield from self._client.read("stock.move", ids, MOVE_FIELDS)
         return [move for move in map(records.move, found) if move.state != "cancelled"]
 
-    def shipped(self, sale: Sale) -> Exchange[dict[int, Decimal]]:
+    def shipped(self, sales: Sequence[Sale]) -> Exchange[dict[int, Decimal]]:
         """Base units shipped by sale line; of a kit, as many as its most shipped component makes."""
-        ways = {way.origin: way for way in (yield from self.outgoing(sale))}
+        ways = {way.origin: way for way in (yield from self.outgoing(sales))}
         gone: dict[str, Decimal] = {}
-        for move in (yield from self.moves(sale)):
+        for move in (yield from self.moves(sales)):
             if move.state == "done" and move.origin in ways:
                 gone[move.origin] = gone.get(move.origin, ZERO) + move.quantity
         return _by_line(ways, gone)
 
-    def open_shipments(self, sale: Sale) -> Exchange[list[OpenShipment]]:
-        """The sale's shipments that are neither done nor cancelled, oldest first."""
-        (record,) = yield from self._client.read("sale.sale", [sale.id], ["shipments"])
-        found = yield from self._client.read(SHIPMENT, sorted(record["shipments"]), SHIPMENT_FIELDS)
+    def open_shipments(self, sales: Sequence[Sale]) -> Exchange[list[OpenShipment]]:
+        """The shipments that are neither done nor cancelled, oldest first."""
+        ids = yield from self._linked(sales, "shipments")
+        found = yield from self._client.read(SHIPMENT, ids, SHIPMENT_FIELDS)
         return [one for one in map(records.shipment, found) if one.state in UNDER_WAY]
+
+    def _linked(self, sales: Sequence[Sale], field: str) -> Exchange[list[int]]:
+        found = yield from self._client.read("sale.sale", [sale.id for sale in sales], [field])
+        return sorted({number for record in found for number in record[field]})
 
 
 def _way(line: SaleLine) -> Outgoing:
@@ -86,6 +93,7 @@ def _way(line: SaleLine) -> Outgoing:
         item=line.item,
         unit=line.unit or 0,
         unit_price=line.unit_price,
+        ordered=line.quantity,
     )
 
 

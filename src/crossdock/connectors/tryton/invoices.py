@@ -4,6 +4,7 @@ A bill is a draft that Tryton makes of what it sees unbilled in the sale, cut do
 in its next draft. A credit note is entered whole, as it takes back an amount and not goods.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from crossdock.connectors.tryton.billing import BilledLine, CreditLine, billed_quantities, credit_lines, cut_bill
@@ -40,10 +41,11 @@ class Invoices:
         found = yield from self._client.search_read(INVOICE, domain, ["state"], 1)
         return int(found[0]["id"]) if found else None
 
-    def of_sale(self, sale: Sale) -> Exchange[list[Record]]:
-        """The sale's invoices that are not cancelled, oldest first."""
-        (record,) = yield from self._client.read(SALE, [sale.id], ["invoices"])
-        found = yield from self._client.read(INVOICE, sorted(record["invoices"]), INVOICE_FIELDS)
+    def of_sales(self, sales: Sequence[Sale]) -> Exchange[list[Record]]:
+        """The invoices that are not cancelled, oldest first."""
+        linked = yield from self._client.read(SALE, [sale.id for sale in sales], ["invoices"])
+        ids = sorted({number for record in linked for number in record["invoices"]})
+        found = yield from self._client.read(INVOICE, ids, INVOICE_FIELDS)
         return [one for one in found if one["state"] != "cancelled"]
 
     # --- bills -------------------------------------------------------------------------------------------------------
@@ -82,18 +84,16 @@ class Invoices:
 
     def _draw_up(self, command: commands.PostInvoice) -> Exchange[int]:
         """A draft under our reference with what is billed, written in one transaction."""
-        sale = yield from self._sales.by_number(command.sale_number)
-        lines = yield from self._sales.lines(sale)
+        sales = yield from self._sales.of_order(command.order, command.sale_number)
+        lines = yield from self._sales.lines(sales)
         wanted = billed_quantities(command.invoice, lines, first=command.bill == 1)
-        drafted = yield from self._drafted(sale)
+        drafted = yield from self._drafted(sales)
         if not wanted.keys() <= {line.origin for line in drafted}:
-            yield from self._client.press(
-                SALE, "manual_invoice" if sale.invoice_method == "manual" else "process", [sale.id]
-            )
-            drafted = yield from self._drafted(sale)
+            yield from self._sales.draft_rest(sales, "manual_invoice", lambda sale: sale.invoice_method == "manual")
+            drafted = yield from self._drafted(sales)
         unbillable = sorted(wanted.keys() - {line.origin for line in drafted})
         if unbillable:
-            raise Unfit(f"sale {sale.number} has nothing left to bill for {', '.join(unbillable)}")
+            raise Unfit(f"sale {command.sale_number} has nothing left to bill for {', '.join(unbillable)}")
         chosen = min(line.invoice for line in drafted if line.origin in wanted)
         operations, emptied = cut_bill(drafted, wanted, chosen)
         values: Record = {"reference": bill_reference(command), "lines": operations}
@@ -102,11 +102,10 @@ class Invoices:
             yield from self._client.delete(INVOICE, emptied)
         return chosen
 
-    def _drafted(self, sale: Sale) -> Exchange[list[BilledLine]]:
-        """The lines of the sale's drafts that no bill of ours has claimed."""
-        drafts = [
-            one["id"] for one in (yield from self.of_sale(sale)) if one["state"] == "draft" and not one["reference"]
-        ]
+    def _drafted(self, sales: Sequence[Sale]) -> Exchange[list[BilledLine]]:
+        """The lines of drafts that no bill of ours has claimed."""
+        invoices = yield from self.of_sales(sales)
+        drafts = [one["id"] for one in invoices if one["state"] == "draft" and not one["reference"]]
         domain = [("invoice", "in", drafts), ("type", "=", "line")]
         found = yield from self._client.search_read("account.invoice.line", domain, _LINE_FIELDS)
         return [BilledLine(one["id"], one["invoice"], one["origin"] or "", Decimal(one["quantity"])) for one in found]
@@ -152,8 +151,8 @@ class Invoices:
             domain = [("number", "=", command.reverses), ("type", "=", "out")]
             found = yield from self._client.search_read(INVOICE, domain, ["state"], 1)
         else:
-            sale = yield from self._sales.by_number(command.sale_number)
-            posted = [one for one in (yield from self.of_sale(sale)) if one["state"] in ("posted", "paid")]
+            sales = yield from self._sales.of_order(command.order, command.sale_number)
+            posted = [one for one in (yield from self.of_sales(sales)) if one["state"] in ("posted", "paid")]
             found = posted[-1:]
         if not found:
             raise Unfit(

@@ -4,7 +4,7 @@ A sale made by us names each of its lines in the line's note: `line <id>` for or
 `discount <n>` for the rest. Quantities there are base units, in the item's default unit of measure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -200,6 +200,7 @@ class Outgoing(Value, frozen=True):
     item: str
     unit: int
     unit_price: Decimal
+    ordered: Decimal
     per_line_unit: Decimal = ONE
     component: bool = False
 
@@ -238,6 +239,26 @@ def cut_moves(
     if deleted:
         operations.insert(0, ("delete", deleted))
     return operations, sorted(missing)
+
+
+def trimmed(
+    moves: Sequence[Move], outgoing: Sequence[Outgoing], shipments: Collection[str]
+) -> dict[str, list[Operation]]:
+    """What takes away from these shipments the plans for goods that move elsewhere already: changes by shipment."""
+    surplus = {way.origin: -way.ordered for way in outgoing}
+    for move in moves:
+        if move.origin in surplus:
+            surplus[move.origin] += move.quantity
+    operations: dict[str, list[Operation]] = {}
+    for move in moves:
+        less = min(surplus.get(move.origin, ZERO), move.quantity)
+        if move.shipment not in shipments or less <= 0:
+            continue
+        surplus[move.origin] -= less
+        rest = move.quantity - less
+        change_of: Operation = ("write", [move.id], {"quantity": Number(rest)}) if rest else ("delete", [move.id])
+        operations.setdefault(move.shipment, []).append(change_of)
+    return operations
 
 
 def extra_move(way: Outgoing, product: int, quantity: Decimal) -> Record:

@@ -63,8 +63,8 @@ class Payments:
             if not found:
                 raise Unfit(f"Tryton has no invoice {command.invoice}")
         else:
-            sale = yield from self._sales.by_number(command.sale_number)
-            found = yield from self._invoices.of_sale(sale)
+            sales = yield from self._sales.of_order(command.order, command.sale_number)
+            found = yield from self._invoices.of_sales(sales)
         open_ones = [one for one in found if one["state"] == "posted" and one["amount_to_pay"] * amount > 0]
         return open_ones[0] if open_ones else None
 

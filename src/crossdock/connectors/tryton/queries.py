@@ -9,6 +9,7 @@ from crossdock.connectors.tryton.catalog import Catalog
 from crossdock.connectors.tryton.client import Record, TrytonClient
 from crossdock.connectors.tryton.mapping import item_of, tax_on
 from crossdock.connectors.tryton.records import Customer, Product, Warehouse
+from crossdock.connectors.tryton.sales import order_of_reference
 from crossdock.connectors.tryton.settings import Settings
 from crossdock.connectors.tryton.wire import Number
 from crossdock.model import commands, events
@@ -132,7 +133,7 @@ class Queries:
         for line in sorted(found, key=lambda one: int(one["id"])):
             sale = records.linked(line, "sale")
             ours = sale["create_uid"] == fixtures.user
-            name = sale["reference"] if ours else f"{self._settings.channel}/{sale['number']}"
+            name = order_of_reference(sale["reference"]) if ours else f"{self._settings.channel}/{sale['number']}"
             amounts[name] = amounts.get(name, ZERO) + _unbilled(line) * line["unit_price"]
         return {name: amount.quantize(Decimal("0.01")) for name, amount in amounts.items() if amount}
 

@@ -69,6 +69,7 @@ class SaleLine(Value, frozen=True):
     """A line of a sale. `mark` is our name of it, after its own id for a line that a person entered."""
 
     id: int
+    sale: int
     mark: str
     product: int | None
     item: str
@@ -131,7 +132,17 @@ SALE_FIELDS = (
     "invoice_party",
     "invoice_address",
 )
-LINE_FIELDS = ("note", "product", "product.code", "product.type", "quantity", "unit_price", "unit", "description")
+LINE_FIELDS = (
+    "sale",
+    "note",
+    "product",
+    "product.code",
+    "product.type",
+    "quantity",
+    "unit_price",
+    "unit",
+    "description",
+)
 SHIPMENT_FIELDS = ("number", "state", "reference", "warehouse")
 MOVE_FIELDS = ("product.code", "quantity", "origin", "state", "shipment")
 
@@ -156,6 +167,7 @@ def sale_line(record: Record, charge_items: Mapping[str, str]) -> SaleLine:
     """`charge_items` are the service items that charges are booked on, by kind."""
     return SaleLine(
         id=record["id"],
+        sale=record["sale"],
         mark=_mark(record, charge_items),
         product=record["product"],
         item=linked(record, "product").get("code") or "",

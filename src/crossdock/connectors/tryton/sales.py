@@ -1,6 +1,6 @@
 """Sales in Tryton: found by our key as reference, entered and confirmed once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crossdock.connectors.tryton import records
 from crossdock.connectors.tryton.catalog import Catalog
@@ -21,6 +21,8 @@ from crossdock.runtime.connector import Done, Outcome, Refused
 from crossdock.runtime.ports import Exchange, NoAnswer
 
 SALE = "sale.sale"
+# What follows an order's key in the references of the sales for lines that were added later.
+_ADDITION = " addition "
 CONFIRM = {"draft": "quote", "quotation": "confirm"}
 CANCEL = {"draft": "cancel", "quotation": "cancel", "confirmed": "draft"}
 
@@ -51,10 +53,31 @@ class Sales:
             raise Unfit(f"Tryton has no sale {number}")
         return records.sale(found[0])
 
-    def lines(self, sale: Sale) -> Exchange[list[SaleLine]]:
-        domain = [("sale", "=", sale.id), ("type", "=", "line")]
+    def of_order(self, order: str, number: str) -> Exchange[list[Sale]]:
+        """The sale of an order by its number, and the additions to it that are not cancelled. Raises Unfit."""
+        main = yield from self.by_number(number)
+        domain = [("reference", "like", f"{order}{_ADDITION}%"), ("state", "!=", "cancelled")]
+        found = yield from self._client.search_read(SALE, domain, SALE_FIELDS)
+        return [main, *sorted(map(records.sale, found), key=lambda sale: sale.id)]
+
+    def lines(self, sales: Sequence[Sale]) -> Exchange[list[SaleLine]]:
+        domain = [("sale", "in", [sale.id for sale in sales]), ("type", "=", "line")]
         found = yield from self._client.search_read("sale.line", domain, LINE_FIELDS, None, [("id", "ASC")])
         return [records.sale_line(record, self._settings.charge_items) for record in found]
+
+    def draft_rest(self, sales: Sequence[Sale], button: str, by_hand: Callable[[Sale], bool]) -> Exchange[None]:
+        """Have Tryton draft what a sale still lacks: where that is done by hand, by its button; else by processing.
+
+        Tryton refuses the button where nothing is left to draft, which the caller sees by what it then finds.
+        """
+        for sale in sales:
+            try:
+                yield from self._client.press(SALE, button if by_hand(sale) else "process", [sale.id])
+            except UserError:
+                field = "to_invoice" if button == "manual_invoice" else "to_ship"
+                (record,) = yield from self._client.read(SALE, [sale.id], [field])
+                if record[field]:
+                    raise
 
     # --- create ------------------------------------------------------------------------------------------------------
 
@@ -62,28 +85,47 @@ class Sales:
         return (yield from self.by_reference(command.order.key))
 
     def create(self, command: commands.CreateSale, found: Sale | None) -> Exchange[Outcome]:
-        """Enter and confirm the sale. What Tryton refuses is cancelled there again."""
-        number = found.id if found else (yield from self._enter(command))
-        try:
-            yield from self._client.advance(SALE, number, CONFIRM)
-        except (UserError, UserWarning) as refusal:
-            over = yield from self.over_limit(number)
-            yield from self._client.advance(SALE, number, CANCEL)
-            return Refused(str(refusal), "credit" if over else "rule")
-        (record,) = yield from self._client.read(SALE, [number], SALE_FIELDS)
-        sale = records.sale(record)
-        named = Identifier("sale", sale.number, self._settings.system)
-        revision = command.order.revision
-        return Done((events.SaleCreated(command.order.key, sale.number, revision, (named,)),))
-
-    def _enter(self, command: commands.CreateSale) -> Exchange[int]:
+        """Enter and confirm the sale."""
         order = command.order
-        customer = yield from self.customer(command.customer)
+        if found is None:
+            found = yield from self._enter(order, command.customer, order.key, (yield from self.wanted(order)))
+        sale = yield from self.confirmed(found)
+        if isinstance(sale, Refused):
+            return sale
+        named = Identifier("sale", sale.number, self._settings.system)
+        return Done((events.SaleCreated(order.key, sale.number, order.revision, (named,)),))
+
+    def add(self, order: SalesOrder, customer: str, lines: Sequence[WantedLine]) -> Exchange[Sale | Refused]:
+        """A second sale for lines that came to an order later: Tryton adds no line to a sale in process."""
+        reference = f"{order.key}{_ADDITION}{order.revision}"
+        found = yield from self.by_reference(reference)
+        if found is None:
+            found = yield from self._enter(order, customer, reference, lines)
+        return (yield from self.confirmed(found))
+
+    def confirmed(self, sale: Sale) -> Exchange[Sale | Refused]:
+        """The sale with its number. What Tryton refuses is cancelled there again."""
+        try:
+            yield from self._client.advance(SALE, sale.id, CONFIRM)
+        except (UserError, UserWarning) as refusal:
+            over = yield from self.over_limit(sale.id)
+            yield from self._client.advance(SALE, sale.id, CANCEL)
+            return Refused(str(refusal), "credit" if over else "rule")
+        return (yield from self._by_id(sale.id))
+
+    def _by_id(self, number: int) -> Exchange[Sale]:
+        (record,) = yield from self._client.read(SALE, [number], SALE_FIELDS)
+        return records.sale(record)
+
+    def _enter(
+        self, order: SalesOrder, customer_number: str, reference: str, wanted: Sequence[WantedLine]
+    ) -> Exchange[Sale]:
+        customer = yield from self.customer(customer_number)
         billed = order.parties.billed.number
         payer = customer
         if billed and billed not in (customer.number, order.parties.sold_to.number):
             payer = yield from self.customer(billed)
-        lines = yield from self.line_values(order, (yield from self.wanted(order)), customer)
+        lines = yield from self.line_values(order, wanted, customer)
         warehouse = yield from self._catalog.warehouse()
         fixtures = yield from self._catalog.fixtures()
         on_account = order.terms.kind == "on_account"
@@ -96,7 +138,7 @@ class Sales:
             "currency": (yield from self._catalog.currency(order.currency)),
             "payment_term": payer.term,
             "warehouse": warehouse.id,
-            "reference": order.key,
+            "reference": reference,
             "description": f"{order.channel} {order.number}"[:100],
             "comment": _comment(order),
             "sale_date": order.placed_at.date(),
@@ -107,7 +149,7 @@ class Sales:
             "lines": [("create", lines)],
         }
         (made,) = yield from self._client.create(SALE, head)
-        return made
+        return (yield from self._by_id(made))
 
     # --- what a sale needs -------------------------------------------------------------------------------------------
 
@@ -138,6 +180,11 @@ class Sales:
         party = records.linked(record, "party")
         limit = party.get("credit_limit_amount")
         return limit is not None and party["credit_amount"] + record["untaxed_amount"] > limit
+
+
+def order_of_reference(reference: str) -> str:
+    """The order's key in a reference of ours."""
+    return reference.partition(_ADDITION)[0]
 
 
 def _comment(order: SalesOrder) -> str | None:

@@ -19,6 +19,7 @@ from crossdock.connectors.tryton.mapping import (
     cut_moves,
     extra_move,
     leaving,
+    trimmed,
 )
 from crossdock.connectors.tryton.records import MOVE_FIELDS, SHIPMENT_FIELDS, Move, OpenShipment, Sale, Warehouse
 from crossdock.connectors.tryton.sales import SALE, Sales
@@ -57,26 +58,31 @@ class Shipments:
     def post(self, command: commands.PostShipment, found: OpenShipment | None) -> Exchange[Outcome]:
         """Make the shipment hold what left, and send it."""
         warehouse = yield from self._catalog.warehouse(command.shipment.node)
-        shipment = found.id if found else (yield from self._prepare(command, warehouse))
+        if found is None:
+            shipment = yield from self._prepare(command, warehouse)
+        else:
+            shipment = found.id
+            sales = yield from self._sales.of_order(command.order, command.sale_number)
+            yield from self._trim(sales, (yield from self._dispatch.outgoing(sales)))
         yield from self._send(shipment, warehouse)
         (record,) = yield from self._client.read(SHIPMENT, [shipment], ["number"])
         return Done((events.ShipmentPosted(command.order, command.shipment.number, record["number"] or ""),))
 
     def _prepare(self, command: commands.PostShipment, warehouse: Warehouse) -> Exchange[int]:
         """A draft shipment under our reference with the moves of what left, written in one transaction."""
-        sale = yield from self._sales.by_number(command.sale_number)
-        ways = yield from self._dispatch.outgoing(sale)
+        sales = yield from self._sales.of_order(command.order, command.sale_number)
+        ways = yield from self._dispatch.outgoing(sales)
         left = leaving(command.lines, ways)
         if not left:
-            raise Unfit(f"shipment {command.shipment.number} holds nothing of sale {sale.number}")
-        best = yield from self._best_open(sale, {origin for origin, _ in left})
+            raise Unfit(f"shipment {command.shipment.number} holds nothing of sale {command.sale_number}")
+        best = yield from self._best_open(sales, {origin for origin, _ in left})
         operations: list[Operation] = []
         missing = sorted(left)
         if best is not None:
             yield from self._client.advance(SHIPMENT, best, _TAKE_BACK)
             operations, missing = cut_moves((yield from self._moves(best)), left, warehouse.output)
         if missing:
-            extra = yield from self._extra(sale, ways, {key: left[key] for key in missing}, warehouse)
+            extra = yield from self._extra(sales[0], ways, {key: left[key] for key in missing}, warehouse)
             operations.append(("create", extra))
         head: Record = {
             "reference": shipment_reference(command),
@@ -86,28 +92,42 @@ class Shipments:
             "moves": operations,
         }
         if best is None:
-            return (yield from self._enter(sale, head))
-        yield from self._client.write(SHIPMENT, [best], head)
+            best = yield from self._enter(sales[0], head)
+        else:
+            yield from self._client.write(SHIPMENT, [best], head)
+        if missing:
+            yield from self._trim(sales, ways)
         return best
 
-    def _best_open(self, sale: Sale, origins: set[str]) -> Exchange[int | None]:
+    def _best_open(self, sales: Sequence[Sale], origins: set[str]) -> Exchange[int | None]:
         """The open shipment, not claimed by another posting, that plans most of what left."""
-        candidates = yield from self._free_shipments(sale)
+        candidates = yield from self._free_shipments(sales)
         if not candidates:
-            # A worker may not have taken the sale into process yet, and what isn't on account ships by hand only.
-            button = "manual_shipment" if sale.shipment_method == "manual" else "process"
-            yield from self._client.press(SALE, button, [sale.id])
-            candidates = yield from self._free_shipments(sale)
+            # A worker may not have taken a sale into process yet, and what isn't on account ships by hand only.
+            yield from self._sales.draft_rest(sales, "manual_shipment", lambda sale: sale.shipment_method == "manual")
+            candidates = yield from self._free_shipments(sales)
         planned: dict[str, set[str]] = {}
-        for move in (yield from self._dispatch.moves(sale)):
+        for move in (yield from self._dispatch.moves(sales)):
             planned.setdefault(move.shipment, set()).add(move.origin)
         matches = [(len(planned.get(f"{SHIPMENT},{one.id}", set()) & origins), -one.id) for one in candidates]
         count, number = max(matches, default=(0, 0))
         return -number if count else None
 
-    def _free_shipments(self, sale: Sale) -> Exchange[list[OpenShipment]]:
-        found = yield from self._dispatch.open_shipments(sale)
+    def _free_shipments(self, sales: Sequence[Sale]) -> Exchange[list[OpenShipment]]:
+        """Open shipments that no posting has claimed."""
+        found = yield from self._dispatch.open_shipments(sales)
         return [one for one in found if not one.reference and one.state in ("draft", *_TAKE_BACK)]
+
+    def _trim(self, sales: Sequence[Sale], ways: Sequence[Outgoing]) -> Exchange[None]:
+        """Take the plans for what this posting moves out of the order's other open shipments."""
+        free = {f"{SHIPMENT},{one.id}": one.id for one in (yield from self._free_shipments(sales))}
+        moves = yield from self._dispatch.moves(sales)
+        for name, operations in sorted(trimmed(moves, ways, free).items()):
+            yield from self._client.advance(SHIPMENT, free[name], _TAKE_BACK)
+            yield from self._client.write(SHIPMENT, [free[name]], {"moves": operations})
+            (record,) = yield from self._client.read(SHIPMENT, [free[name]], ["outgoing_moves"])
+            button = "wait" if record["outgoing_moves"] else "cancel"
+            yield from self._client.advance(SHIPMENT, free[name], {"draft": button})
 
     def _moves(self, shipment: int) -> Exchange[list[Move]]:
         (record,) = yield from self._client.read(SHIPMENT, [shipment], ["outgoing_moves"])
