@@ -42,7 +42,11 @@ class Server:
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        await self._open()
+        try:
+            await self._open()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         self._loop = asyncio.create_task(self._work())
 

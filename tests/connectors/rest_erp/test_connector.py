@@ -337,6 +337,14 @@ def test_each_operation_says_how_it_may_be_repeated(bench: ErpBench) -> None:
     assert all(isinstance(how, LookUp) for kind, how in bench.connector.performs.items() if kind not in asks)
 
 
+def test_what_it_does_not_take_is_an_error_of_the_programmer(bench: ErpBench) -> None:
+    refusing = commands.RefuseChange("shop/1", "shop", "1", "change", "too late")
+    with pytest.raises(TypeError, match="does not take RefuseChange"):
+        bench.perform(refusing)
+    with pytest.raises(TypeError, match="looks up no RefuseChange"):
+        bench.look_up(refusing)
+
+
 def test_a_busy_erp_is_tried_later_and_did_nothing(bench: ErpBench) -> None:
     bench.system.faults = Faults(storm=1.0)
     outcome = bench.perform(commands.CreateSale(ORDER, "C-1"))

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from crossdock.connectors.rest_wms.connector import RestWms, Settings
+from crossdock.model import events
 from crossdock.runtime.connector import Arrival, Delivery, FeedPage, Rejected
 from crossdock.simulation.systems.wms import Instruction
-from tests.support.systems import NOW, SECRET, delivery
-from tests.support.warehouse import RELEASE, WmsBench, made, names
+from tests.support.systems import NOW, SECRET, TOKEN, delivery
+from tests.support.warehouse import REFERENCE, RELEASE, WmsBench, made, names
 
 
 @pytest.fixture
@@ -117,3 +119,15 @@ def test_a_message_that_does_not_read_is_named_by_the_path_of_its_fault(
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'{"type": "stock.moved"}'])
 def test_bytes_that_are_no_message_are_a_problem_and_no_error(bench: WmsBench, body: bytes) -> None:
     assert len(bench.connector.translate(Delivery("events", body), NOW).problems) == 1
+
+
+def test_a_system_of_several_warehouses_says_which_one_a_message_is_about() -> None:
+    connector = RestWms(Settings("wms", "http://wms.test", TOKEN, {"east": "WH1", "west": "WH2"}, (SECRET,)))
+    told = {"reference": REFERENCE, "shipment": {"number": "S1", "packages": []}}
+    nodes = []
+    for where in ({}, {"warehouse": "WH1"}, {"warehouse": "WH2"}, {"warehouse": "WH9"}):
+        body = msgspec.json.encode({"type": "fulfillment.shipped", "timestamp": NOW, "data": told | where})
+        (sighting,) = connector.translate(Delivery("events", body), NOW).sightings
+        assert isinstance(sighting.event, events.GoodsShipped)
+        nodes.append((sighting.event.node, sighting.event.shipment.node))
+    assert nodes == [("east", "east"), ("east", "east"), ("west", "west"), ("WH9", "WH9")]

@@ -107,10 +107,16 @@ class RestErp:
         )
 
     def perform(self, task: Task) -> Exchange[Outcome]:
-        return self._perform[type(task.command)](task.command, task.now)
+        operation = self._perform.get(type(task.command))
+        if operation is None:
+            raise TypeError(f"{self.system} does not take {type(task.command).__name__}")
+        return operation(task.command, task.now)
 
     def look_up(self, task: Task) -> Exchange[LookedUp]:
-        return self._look_up[type(task.command)](task.command, task.now)
+        operation = self._look_up.get(type(task.command))
+        if operation is None:
+            raise TypeError(f"{self.system} looks up no {type(task.command).__name__}")
+        return operation(task.command, task.now)
 
     def receive(self, delivery: Delivery, now: datetime) -> Arrival | Rejected:
         rejected = webhooks.rejection(self.settings.secrets, delivery.headers, delivery.body, now)

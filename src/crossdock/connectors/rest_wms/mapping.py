@@ -73,23 +73,23 @@ def _reader(kind: type[T], meaning: Callable[[T, Nodes, datetime], Event]) -> Ca
 
 
 def _picked(told: wire.Picked, nodes: Nodes, at: datetime) -> Event:
-    return events.GoodsPicked(nodes(""), told.reference, _packed_lines(told.lines), quantities(told.short))
+    return events.GoodsPicked(nodes(told.warehouse), told.reference, _packed_lines(told.lines), quantities(told.short))
 
 
 def _packed(told: wire.Packed, nodes: Nodes, at: datetime) -> Event:
-    return events.GoodsPacked(nodes(""), told.reference, _packages(told.packages))
+    return events.GoodsPacked(nodes(told.warehouse), told.reference, _packages(told.packages))
 
 
 def _shipped(told: wire.Shipped, nodes: Nodes, at: datetime) -> Event:
     sent = told.shipment
     shipment = Shipment(
         sent.number,
-        nodes(""),
+        nodes(told.warehouse),
         _packages(sent.packages),
         sent.carrier,
         sent.shipped_at or at,
     )
-    return events.GoodsShipped(nodes(""), told.reference, shipment, told.final)
+    return events.GoodsShipped(nodes(told.warehouse), told.reference, shipment, told.final)
 
 
 def _moved(told: wire.StockMoved, nodes: Nodes, at: datetime) -> Event:
@@ -132,26 +132,26 @@ def _packages(packages: tuple[wire.Package, ...]) -> tuple[Package, ...]:
 READERS: Mapping[str, Callable[[bytes, Nodes, datetime], Event]] = {
     "fulfillment.accepted": _reader(
         wire.Accepted,
-        lambda told, nodes, at: events.NodeAccepted(nodes(""), told.reference, told.number),
+        lambda told, nodes, at: events.NodeAccepted(nodes(told.warehouse), told.reference, told.number),
     ),
     "fulfillment.refused": _reader(
         wire.RefusedRelease,
-        lambda told, nodes, at: events.NodeRefused(nodes(""), told.reference, told.reason),
+        lambda told, nodes, at: events.NodeRefused(nodes(told.warehouse), told.reference, told.reason),
     ),
     "fulfillment.picked": _reader(wire.Picked, _picked),
     "fulfillment.packed": _reader(wire.Packed, _packed),
     "fulfillment.shipped": _reader(wire.Shipped, _shipped),
     "shipment.departed": _reader(
         wire.Departed,
-        lambda told, nodes, at: events.DockDeparted(nodes(""), told.shipment, told.reference),
+        lambda told, nodes, at: events.DockDeparted(nodes(told.warehouse), told.shipment, told.reference),
     ),
     "fulfillment.cancelled": _reader(
         wire.Cancelled,
-        lambda told, nodes, at: events.NodeCancelled(nodes(""), told.reference, quantities(told.lines)),
+        lambda told, nodes, at: events.NodeCancelled(nodes(told.warehouse), told.reference, quantities(told.lines)),
     ),
     "fulfillment.cancellation_refused": _reader(
         wire.CancellationRefused,
-        lambda told, nodes, at: events.NodeCancellationRefused(nodes(""), told.reference, told.reason),
+        lambda told, nodes, at: events.NodeCancellationRefused(nodes(told.warehouse), told.reference, told.reason),
     ),
     "stock.moved": _reader(wire.StockMoved, _moved),
     "stock.counted": _reader(wire.StockCounted, _counted),

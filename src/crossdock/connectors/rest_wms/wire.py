@@ -86,11 +86,13 @@ class AddressChange(Value, frozen=True):
 class Accepted(Value, frozen=True):
     reference: Name
     number: str = ""
+    warehouse: str = ""
 
 
 class RefusedRelease(Value, frozen=True):
     reference: Name
     reason: str = ""
+    warehouse: str = ""
 
 
 class PackedLine(Value, frozen=True):
@@ -109,6 +111,7 @@ class Picked(Value, frozen=True):
     reference: Name
     lines: tuple[PackedLine, ...]
     short: tuple[LineQuantity, ...] = ()
+    warehouse: str = ""
 
 
 class Package(Value, frozen=True):
@@ -124,6 +127,7 @@ class Package(Value, frozen=True):
 class Packed(Value, frozen=True):
     reference: Name
     packages: tuple[Package, ...]
+    warehouse: str = ""
 
 
 class Shipment(Value, frozen=True):
@@ -141,11 +145,13 @@ class Shipped(Value, frozen=True):
     reference: Name
     shipment: Shipment
     final: bool = True
+    warehouse: str = ""
 
 
 class Departed(Value, frozen=True):
     shipment: Name
     reference: str = ""
+    warehouse: str = ""
 
 
 class Cancelled(Value, frozen=True):
@@ -153,11 +159,13 @@ class Cancelled(Value, frozen=True):
 
     reference: Name
     lines: tuple[LineQuantity, ...] = ()
+    warehouse: str = ""
 
 
 class CancellationRefused(Value, frozen=True):
     reference: Name
     reason: str = ""
+    warehouse: str = ""
 
 
 class StockMoved(Value, frozen=True):

@@ -94,7 +94,7 @@ class Wms(LoggingSystem):
         self.route("POST", "/v1/fulfillments", self._once(self._release))
         self.route("GET", "/v1/fulfillments/{reference}", lambda call: reply(self._shown(self._job(call))))
         self.route("POST", "/v1/fulfillments/{reference}/cancellation", self._once(self._cancel))
-        self.route("PUT", "/v1/fulfillments/{reference}/address", self._readdress)
+        self.route("PUT", "/v1/fulfillments/{reference}/address", self._once(self._readdress))
         self.later(opened_at, self.count)
 
     def instruct(self, channel: str, order: str, instruction: Instruction) -> None:
@@ -290,7 +290,7 @@ class Wms(LoggingSystem):
     def _depart(self, job: Job, shipment: str, package: str, at: datetime) -> None:
         self.ledger.note(at, "departed", job.called, document=shipment, other=package)
         told = self._instructions.get(job.called, _PLAIN)
-        data = {"shipment": shipment, "reference": job.reference}
+        data = {"shipment": shipment, "reference": job.reference, "warehouse": self.code}
         self.tell("shipment.departed", data, at, never="departed" in told.never, twice=told.twice)
         if self._hand_over:
             self._hand_over(package, at)
@@ -303,6 +303,7 @@ class Wms(LoggingSystem):
 
     def _report(self, job: Job, what: str, data: Json, at: datetime) -> None:
         told = self._instructions.get(job.called, _PLAIN)
+        data = data | {"warehouse": self.code}
         self.tell(f"fulfillment.{what}", data, at, never=what in told.never, twice=told.twice)
 
     def _note(
