@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +15,7 @@ from crossdock.formats.edifact import (
     acknowledge,
     read_contrl,
     read_events,
+    read_messages,
     to_bytes,
 )
 
@@ -65,3 +70,30 @@ def test_no_damage_to_a_good_file_fails(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(good)))
     cut = data.draw(st.integers(0, 12))
     read_all(good[:at] + data.draw(st.binary(max_size=4)) + good[at + cut :], Limits())
+
+
+@pytest.mark.parametrize(
+    "piece", [b"'", b"a1'", b"?'", b"+", b"UNA:+.? 'UNB+1'", b"UNH+1'", b"UNZ+1", b"UNB", b"\nUNT+1", b"x", b"UNB+1\n"]
+)
+def test_a_lot_of_anything_takes_no_time(piece: bytes) -> None:
+    """What is quadratic in the size of a window or a message would take much longer than all other tests here."""
+    data = b"UNB+UNOA:1+A+B+1:2+3'UNH+1+X:D:96A:UN'" + piece * (80_000 // len(piece))
+    assert to_bytes(read_events([data])) == data
+
+
+def test_memory_does_not_grow_with_the_input() -> None:
+    order = b"UNH+1+ORDERS:D:96A:UN'" + b"LIN+1++4000862141404:EN'" * 40 + b"UNT+42+1'"
+
+    def chunks(count: int) -> Iterator[bytes]:
+        yield b"UNB+UNOA:3+A+B+260101:1200+1'"
+        for _ in range(count):
+            yield order
+        yield b"UNZ+%d+1'" % count
+
+    peaks = []
+    for count in (200, 2000):
+        tracemalloc.start()
+        assert sum(event.segment_count for event in read_messages(chunks(count))) == 42 * count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.2

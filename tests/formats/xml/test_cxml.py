@@ -76,6 +76,13 @@ def test_a_problem_is_named_by_its_path_and_keeps_its_text() -> None:
     assert b'quantity="many"' in write_cxml(reading.document)
 
 
+def test_problems_are_named_up_to_a_limit_and_then_counted() -> None:
+    data = HEAD % (b"<Request><OrderRequest>" + b'<ItemOut quantity="x"/>' * 1500 + b"</OrderRequest></Request>")
+    problems = read_cxml(data).problems
+    assert len(problems) == 1001
+    assert str(problems[-1]) == "/cXML: there are 500 more problems"
+
+
 def test_a_changed_value_is_written_as_it_is_now() -> None:
     document = read_cxml(HEAD % ORDER).document
     assert document.request is not None

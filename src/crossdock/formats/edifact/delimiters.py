@@ -210,6 +210,8 @@ def _terminator(text: bytes, base: Delimiters) -> bytes:
 
 def _wrapped_at(window: bytes) -> int:
     """The width of the lines when text is wrapped at a fixed column (lines break inside of segments), else 0."""
+    if 0 <= window.find(b"\n") < 10:
+        return 0
     lines = window.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n")
     complete = lines[:-1] if len(window) == _LOOKAHEAD else lines
     if len(complete) < 2:

@@ -139,13 +139,13 @@ class Scanner:
         if start.width:
             return self._take_wrapped(start.delimiters)
         delimiters = start.delimiters
-        end, ends = self._next_end(delimiters)
+        hidden = _hidden_tag(self._buffer, delimiters)
+        end, ends = self._next_end(delimiters, len(self._buffer) if hidden is None else hidden)
         region = self._buffer[:end]
-        hidden = _hidden_tag(region, delimiters)
         self._fresh = False
-        if hidden is not None:
-            parts = split_segments(region[:hidden], delimiters)
-            return Run(parts, self._consume(hidden)[1], Code.MISSING_TERMINATOR), True
+        if hidden is not None and not ends:
+            parts = split_segments(region, delimiters)
+            return Run(parts, self._consume(end)[1], Code.MISSING_TERMINATOR), True
         parts = split_segments(region, delimiters)
         tail = parts.pop()
         if ends and tail.strip(BLANKS):
@@ -154,20 +154,20 @@ class Scanner:
             return Run(parts, self._consume(end - len(tail))[1]), not ends
         return (None, False) if ends else (self._take_unended(tail), True)
 
-    def _next_end(self, delimiters: Delimiters) -> tuple[int, bool]:
-        """Where this interchange ends in the buffer: behind its UNZ, or where another starts without it."""
+    def _next_end(self, delimiters: Delimiters, end: int) -> tuple[int, bool]:
+        """Where this interchange ends before `end`: behind its UNZ, or where another starts without it."""
         buffer = self._buffer
         behind = len(buffer) - len(buffer.lstrip(BLANKS)) + 3 if self._fresh else 0
-        end, ends = len(buffer), False
-        trailer = _find(buffer, b"UNZ", behind, end, delimiters)
-        if trailer >= 0 and buffer[trailer + 3 : trailer + 4] in delimiters.separators():
-            after = buffer.find(delimiters.terminator, trailer)
-            if after >= 0 and not is_released(buffer, after, delimiters.release):
-                end, ends = after + len(delimiters.terminator), True
-        for tag in (b"UNA", b"UNB"):
+        ends = False
+        for tag in (b"UNB", b"UNA"):
             other = _find(buffer, tag, behind, end, delimiters)
             if other >= 0 and starts_at(buffer, other):
                 end, ends = other, True
+        trailer = _find(buffer, b"UNZ", behind, end, delimiters)
+        if trailer >= 0 and buffer[trailer + 3 : trailer + 4] in delimiters.separators():
+            after = buffer.find(delimiters.terminator, trailer, end)
+            if after >= 0 and not is_released(buffer, after, delimiters.release):
+                end, ends = after + len(delimiters.terminator), True
         return end, ends
 
     def _take_wrapped(self, delimiters: Delimiters) -> tuple[Run | None, bool]:

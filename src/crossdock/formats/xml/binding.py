@@ -19,7 +19,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, TypeVar, Union, get_args
 import msgspec
 from lxml import etree
 
-from crossdock.formats.xml.parser import Problem, Severity, XmlWriteError, safe_parser
+from crossdock.formats.xml.parser import Problem, Problems, Severity, XmlWriteError, safe_parser
 
 
 class _Role(msgspec.Struct, frozen=True):
@@ -145,7 +145,7 @@ class _Reading:
         return Rest(self.attributes, tuple(self.kept), order, self.spelled, self.attributes_of)
 
 
-def read_struct(cls: type[Shape], element: etree._Element, path: str, problems: list[Problem]) -> Shape:
+def read_struct(cls: type[Shape], element: etree._Element, path: str, problems: Problems) -> Shape:
     """A struct from an element. What cannot be read is kept, and named in `problems` with its path."""
     spec, reading = _spec(cls), _Reading()
     for name, value in _attributes(element).items():
@@ -172,7 +172,7 @@ def read_struct(cls: type[Shape], element: etree._Element, path: str, problems: 
 
 
 def _read_child(
-    child: etree._Element, spec: _Spec, reading: _Reading, path: str, position: int, problems: list[Problem]
+    child: etree._Element, spec: _Spec, reading: _Reading, path: str, position: int, problems: Problems
 ) -> None:
     tag: object = child.tag
     known = spec.children.get(tag) if isinstance(tag, str) else None
@@ -207,7 +207,7 @@ def _attributes(element: etree._Element) -> dict[str, str]:
 
 
 def _value(
-    text: str, known: _Field, key: str, path: str, reading: _Reading, problems: list[Problem]
+    text: str, known: _Field, key: str, path: str, reading: _Reading, problems: Problems
 ) -> str | Decimal | None:
     """A text as its field's type; how it was spelled is kept where writing the value would spell it otherwise."""
     stripped = text.strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from crossdock.formats.xml.binding import read_struct, write_struct
 from crossdock.formats.xml.cxml_documents import CXML
-from crossdock.formats.xml.parser import Limits, Problem, XmlRefusedError, doctype_of, read_xml, write_xml
+from crossdock.formats.xml.parser import Limits, Problem, Problems, XmlRefusedError, doctype_of, read_xml, write_xml
 
 _KINDS = ("request", "message", "response")
 
@@ -44,13 +44,13 @@ def read_cxml(data: bytes, limits: Limits | None = None) -> CxmlReading:
     root = read_xml(data, limits)
     if root.tag != "cXML":
         raise XmlRefusedError(f"The document is no cXML: its root element is {root.tag!r}")
-    problems: list[Problem] = []
+    problems = Problems()
     document = read_struct(CXML, root, "/cXML", problems)
     if not document.payload_id:
         problems.append(Problem("/cXML/@payloadID", "the document has no payloadID"))
     if document.header is None and document.response is None:
         problems.append(Problem("/cXML/Header", "the document has no header"))
-    return CxmlReading(document, doctype_of(root), tuple(problems))
+    return CxmlReading(document, doctype_of(root), problems.all("/cXML"))
 
 
 def write_cxml(document: CXML, doctype: str = "http://xml.cxml.org/schemas/cXML/1.2.063/cXML.dtd") -> bytes:

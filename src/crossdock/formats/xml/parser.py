@@ -44,6 +44,27 @@ class Problem:
         return f"{self.path}: {self.text}"
 
 
+class Problems:
+    """Problems up to a limit; beyond it they are only counted."""
+
+    def __init__(self, limit: int = 1000) -> None:
+        self._limit = limit
+        self._found: list[Problem] = []
+        self._more = 0
+
+    def append(self, problem: Problem) -> None:
+        if len(self._found) < self._limit:
+            self._found.append(problem)
+        else:
+            self._more += 1
+
+    def all(self, root: str) -> tuple[Problem, ...]:
+        """What was found, and how much more there was; `root` is the path of the whole document."""
+        if not self._more:
+            return tuple(self._found)
+        return (*self._found, Problem(root, f"there are {self._more} more problems"))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one document may be at most. The tree in memory is some ten times as large as the text."""

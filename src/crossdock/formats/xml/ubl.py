@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from crossdock.formats.xml.binding import read_struct, write_struct
-from crossdock.formats.xml.parser import Limits, Problem, Severity, XmlRefusedError, read_xml, write_xml
+from crossdock.formats.xml.parser import Limits, Problem, Problems, Severity, XmlRefusedError, read_xml, write_xml
 from crossdock.formats.xml.ubl_documents import (
     Catalogue,
     CreditNote,
@@ -52,7 +52,7 @@ def read_ubl(data: bytes, limits: Limits | None = None) -> UblReading:
     if name.namespace != namespace_of(name.localname):
         raise XmlRefusedError(f"The document is no UBL 2: its root element is {name.text[:200]!r}")
     kind = _KINDS.get(name.localname, Document)
-    problems: list[Problem] = []
+    problems = Problems()
     document = read_struct(kind, root, f"/{name.localname}", problems)
     if kind is Document:
         said = "documents of this kind have no structure here; what they hold is kept as it stands"
@@ -60,7 +60,7 @@ def read_ubl(data: bytes, limits: Limits | None = None) -> UblReading:
     for field, element in (("id", "ID"), ("issue_date", "IssueDate")):
         if getattr(document, field, "") is None:
             problems.append(Problem(f"/{name.localname}/{element}", "it is mandatory and missing"))
-    return UblReading(name.localname, document, tuple(problems))
+    return UblReading(name.localname, document, problems.all(f"/{name.localname}"))
 
 
 def namespace_of(kind: str) -> str:
