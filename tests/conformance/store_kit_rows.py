@@ -112,7 +112,7 @@ class RowsKit(Kit):
     def test_commands_due_wait_or_are_unknown_and_come_by_due_time(self, store: Store, reader: Reader) -> None:
         first, second = sorted([A, B])
         rows = [
-            command(second, 2, due=NOW - 1),
+            command(second, 2, due=NOW - 1),  # behind the next one
             command(second, 1, due=NOW - 1, state=UNKNOWN),
             command(first, 1, due=NOW),
             command(first, 2, due=NOW + 1),
@@ -121,12 +121,12 @@ class RowsKit(Kit):
             command(first, 5, system="wms", due=NOW - 9),
         ]
         step(store, Batch(commands=rows))
-        assert reader.commands_due("erp", NOW, 10) == [rows[1], rows[0], rows[2]]
+        assert reader.commands_due("erp", NOW, 10) == [rows[1], rows[2]]
         assert reader.commands_due("erp", NOW, 1) == [rows[1]]
         assert reader.commands_due("crm", NOW, 10) == []
 
     @pytest.mark.parametrize("state", [WAITING, UNKNOWN])
-    def test_a_command_does_not_overtake_one_about_the_same_object_whose_time_has_not_come(
+    def test_a_command_is_not_due_while_an_earlier_one_about_the_same_object_is_unfinished(
         self, store: Store, reader: Reader, state: str
     ) -> None:
         rows = [
@@ -137,7 +137,9 @@ class RowsKit(Kit):
         ]
         step(store, Batch(commands=rows))
         assert sorted(reader.commands_due("erp", NOW, 10)) == sorted(rows[2:])
-        assert len(reader.commands_due("erp", NOW + 9, 10)) == 4
+        assert sorted(reader.commands_due("erp", NOW + 9, 10)) == sorted([rows[0], *rows[2:]])
+        assert reader.commands_next_due("erp", NOW) == NOW + 9
+        assert reader.commands_next_due("erp", NOW + 9) is None
 
     def test_attempts_under_way_are_found_by_worker(self, store: Store, reader: Reader) -> None:
         rows = [command(A, n)._replace(state=SENDING, worker=f"w{n}", changed_at=NOW - n) for n in (1, 2)]

@@ -149,7 +149,11 @@ class Reader(Protocol):
 
     def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
         """Commands of a system that wait, or wait to be looked up, and are due; by due time, instance and ordinal.
-        None is among them that stands behind an earlier one about the same object whose time has not come."""
+        None is among them that stands behind an earlier, unfinished one about the same object."""
+        ...
+
+    def commands_next_due(self, system: str, now: int) -> int | None:
+        """When the next command of a system is due that is not due yet."""
         ...
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:

@@ -46,7 +46,9 @@ class Lane:
     first: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)  # the unfinished command of each object
     held_back: dict[bytes, list[CommandRow]] = field(default_factory=dict)  # those behind it
     under_way: int = 0
+    read_back: set[bytes] = field(default_factory=set)  # objects whose first command was read from the journal
     more_in_journal: bool = True
+    next_in_journal: int | None = None  # when the next command is due that was not when the journal was last read
 
 
 class Lanes:
@@ -89,16 +91,15 @@ class Lanes:
     def refill(self, reader: Reader, now: int) -> None:
         """Read what is due from the journal into lanes that run low."""
         for lane in self._lanes.values():
+            if lane.next_in_journal is not None and lane.next_in_journal <= now:
+                lane.more_in_journal = True
             if lane.more_in_journal and len(lane.queue) < REFILL_AT:
                 rows = reader.commands_due(lane.system, now, REFILL_TO)
                 lane.more_in_journal = len(rows) == REFILL_TO
+                lane.next_in_journal = reader.commands_next_due(lane.system, now)
                 for row in rows:
+                    lane.read_back.add(row.about)
                     self._enqueue(lane, row)
-
-    def look_again(self) -> None:
-        """Something may be due in the journal that this worker did not queue: read again at the next refill."""
-        for lane in self._lanes.values():
-            lane.more_in_journal = True
 
     def _enqueue(self, lane: Lane, row: CommandRow) -> None:
         id = (row.instance, row.ordinal)
@@ -108,15 +109,15 @@ class Lanes:
             heapq.heappush(lane.queue, (row.due_at, row.created_at, self._tie, row))
 
     def next_due(self) -> int | None:
-        """When the next queued command is due, of lanes that have room for it."""
-        return min(
-            (
-                lane.queue[0][0]
-                for lane in self._lanes.values()
-                if lane.queue and lane.under_way < lane.limits.concurrency
-            ),
-            default=None,
-        )
+        """When the next command is due, of lanes that have room for it."""
+        dues = [
+            due
+            for lane in self._lanes.values()
+            if lane.under_way < lane.limits.concurrency
+            for due in (lane.queue[0][0] if lane.queue else None, lane.next_in_journal)
+            if due is not None
+        ]
+        return min(dues, default=None)
 
     def under_way(self) -> int:
         return sum(lane.under_way for lane in self._lanes.values())
@@ -203,12 +204,14 @@ class Lanes:
             self._enqueue(lane, after)
         else:
             self._leave(lane, row)
-            # While it waited to be repeated, the journal gave out nothing about its object.
-            lane.more_in_journal = lane.more_in_journal or row.attempts > 1
         return batch
 
     def _leave(self, lane: Lane, row: CommandRow) -> None:
-        """A command is finished here; those that waited behind it come in again, in order."""
+        """A command is finished here; those that waited behind it come in again, in order. Where it came from the
+        journal, that gave out none of those behind it: they are read now."""
+        if row.about in lane.read_back:
+            lane.read_back.discard(row.about)
+            lane.more_in_journal = True
         lane.queued.discard((row.instance, row.ordinal))
         lane.first.pop(row.about, None)
         for behind in lane.held_back.pop(row.about, ()):

@@ -40,7 +40,7 @@ _COMMANDS_DUE = (
     "AND system = %(system)b AND due_at <= %(now)b AND NOT EXISTS (SELECT 1 FROM commands AS earlier "
     "WHERE earlier.instance = mine.instance AND earlier.ordinal < mine.ordinal "
     "AND earlier.system = mine.system AND earlier.about = mine.about "
-    "AND earlier.state IN ('waiting', 'sending', 'unknown') AND earlier.due_at > %(now)b) "
+    "AND earlier.state IN ('waiting', 'sending', 'unknown')) "
     "ORDER BY due_at, instance, ordinal LIMIT %(limit)b"
 )
 
@@ -121,6 +121,15 @@ class PostgresReader:
     def commands_due(self, system: str, now: int, limit: int) -> list[CommandRow]:
         rows = self._asked(_COMMANDS_DUE, {"system": system, "now": now, "limit": limit})
         return [CommandRow._make(row) for row in rows]
+
+    def commands_next_due(self, system: str, now: int) -> int | None:
+        [(due,)] = self._rows(
+            f"SELECT min(due_at) FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
+            "AND system = %b AND due_at > %b",
+            system,
+            now,
+        )
+        return None if due is None else int(due)
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:
         rows = self._rows(

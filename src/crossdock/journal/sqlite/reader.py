@@ -105,13 +105,22 @@ class SqliteReader:
             "AND system = ?1 AND due_at <= ?2 AND NOT EXISTS (SELECT 1 FROM commands AS earlier "
             "WHERE earlier.partition = mine.partition AND earlier.instance = mine.instance "
             "AND earlier.ordinal < mine.ordinal AND earlier.system = ?1 AND earlier.about = mine.about "
-            "AND earlier.state IN ('waiting', 'sending', 'unknown') AND earlier.due_at > ?2) "
+            "AND earlier.state IN ('waiting', 'sending', 'unknown')) "
             "ORDER BY due_at, instance, ordinal LIMIT ?3",
             system,
             now,
             limit,
         )
         return [CommandRow._make(row) for row in rows]
+
+    def commands_next_due(self, system: str, now: int) -> int | None:
+        [(due,)] = self._rows(
+            f"SELECT min(due_at) FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
+            "AND system = ? AND due_at > ?",
+            system,
+            now,
+        )
+        return None if due is None else int(due)
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:
         rows = self._rows(
