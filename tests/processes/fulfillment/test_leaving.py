@@ -151,3 +151,42 @@ def test_a_truck_may_carry_several_fulfillments_and_a_package_may_serve_several(
 def test_impossible_quantities_in_packages_count_for_nothing():
     world = at("EAST").ship(_1="-4", final=False).ship(1, "S2", _1="NaN", final=False)
     assert world.fulfillment().outstanding == {"1": D(10)}
+
+
+# --- labels that come late ----------------------------------------------------------------------------------------
+
+
+def late_label() -> World:
+    """Packed and shipped while the carrier still makes the label."""
+    world = World()
+    world.mute.add("BuyLabel")
+    world.place(order(service="parcel"))
+    package = Package("P1", (PackedLine("1", D(10)),))
+    world.tell(e.GoodsPacked("EAST", "shop-1001-1", (package,)))
+    return world.tell(e.GoodsShipped("EAST", "shop-1001-1", Shipment("S1", "EAST", (package,))))
+
+
+def test_a_shipment_waits_for_its_label_so_that_the_customer_has_the_tracking_number():
+    world = late_label()
+    assert world.fulfillment().phase == "at_dock"
+    assert not world.of(c.ConfirmShipment)
+    world.to(F1, e.LabelBought(F1, "P1", "T1", "parcel"))
+    assert world.of(c.ConfirmShipment)[0].shipment.tracking_numbers() == ("T1",)
+    assert scan(world, "DELIVERED", "T1").fulfillment().phase == "delivered"
+
+
+def test_a_shipment_does_not_wait_for_a_label_that_will_not_come():
+    for event in (
+        e.CommandRefused("BuyLabel", 2, "parcel", "no such service"),
+        e.CommandAbandoned("BuyLabel", 2, "parcel", "attempts are spent"),
+    ):
+        world = late_label().to(F1, event)
+        assert world.of(c.ConfirmShipment)
+        assert world.order.phase == "closed"
+
+
+def test_a_label_that_is_awaited_too_long_is_asked_about_with_the_departure():
+    world = late_label().later(hours=12)
+    assert "depart" in world.open_causes
+    world.act(F1, "depart", "done_by_hand")
+    assert world.order.phase == "closed"

@@ -8,6 +8,7 @@ from crossdock.model.events import (
     FulfillmentDelivered,
     FulfillmentShipped,
     GoodsShipped,
+    LabelBought,
     TrackingReported,
 )
 from crossdock.model.identifiers import Identifier
@@ -53,10 +54,7 @@ def shipped(step: Step, event: GoodsShipped) -> None:
     step.do(*(Identify(Identifier("tracking", n)) for n in shipment.tracking_numbers() if n not in bought))
     step.settle("accept")
     _finish(step, event.final)
-    _wait(step)
-    for each in step.state.legs:
-        if each.number == leg.number and _counts(step, each):
-            post(step, each)
+    look(step)
 
 
 def _leave(step: Step, units: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -118,23 +116,38 @@ def _finish(step: Step, final: bool) -> None:
         step.settle("ship")
 
 
+def look(step: Step) -> None:
+    """What counts as gone, as delivered, and what is waited for now."""
+    for leg in step.state.legs:
+        if _counts(step, leg):
+            post(step, leg)
+    _delivered(step)
+    _wait(step)
+
+
 def _wait(step: Step) -> None:
-    """What the fulfillment waits for now that something has left the shelves."""
+    """What the fulfillment waits for now that something has left the shelves, with an alarm when that changes."""
     state, promises = step.state, step.estate.promises
     if state.stage != "shipped":
-        node.start(step, "packed")
+        if state.legs:
+            node.start(step, "packed")
         return
-    if step.node.posting != "on_shipped" and not all(leg.posted for leg in state.legs):
+    waits = "deliver" if all(leg.posted for leg in state.legs) else "depart"
+    if waits == state.waits:
+        return
+    step.set(waits=waits)
+    if waits == "depart":
         step.alarm(PROGRESS, promises.depart_within)
-    elif not any(leg.shipment.tracking_numbers() for leg in state.legs):
-        step.silence(PROGRESS)
-    else:
+    elif any(leg.shipment.tracking_numbers() for leg in state.legs):
         step.alarm(PROGRESS, promises.deliver_within)
+    else:
+        step.silence(PROGRESS)
 
 
 def _counts(step: Step, leg: Leg) -> bool:
-    """Whether a shipment counts as gone by the node's rule."""
-    if leg.posted:
+    """Whether a shipment counts as gone by the node's rule. Labels that are being bought are waited for: the customer
+    is to have the tracking number."""
+    if leg.posted or any(package.id in step.state.labelling for package in leg.shipment.packages):
         return False
     rule = step.node.posting
     if rule == "on_shipped":
@@ -149,11 +162,27 @@ def post(step: Step, leg: Leg) -> None:
     posted = change(leg, posted=True)
     step.set(legs=tuple(posted if each.number == leg.number else each for each in state.legs))
     step.do(FulfillmentShipped(state.key, step.request.order, leg.shipment, leg.over, leg.lines))
-    if state.stage == "shipped" and all(each.posted for each in step.state.legs):
+    if all(each.posted for each in step.state.legs):
         step.settle("depart")
-        if step.node.posting != "on_shipped":
-            _wait(step)
-    _delivered(step)
+
+
+def labelled(step: Step, event: LabelBought) -> None:
+    """A label has its number; packages that left in the meantime carry it."""
+    state = step.state
+    awaited = event.package in state.labelling
+    if not event.tracking or (event.package in state.labels and not awaited):
+        return
+    step.set(labels={**state.labels, event.package: event.tracking})
+    step.do(Identify(Identifier("tracking", event.tracking)))
+    step.set(legs=tuple(change(leg, shipment=_labelled(step, leg.shipment)) for leg in state.legs))
+    unlabelled(step, event.package)
+
+
+def unlabelled(step: Step, package: str) -> None:
+    """Nobody waits for this label any more."""
+    left = {each: ordinal for each, ordinal in step.state.labelling.items() if each != package}
+    step.set(labelling=left)
+    look(step)
 
 
 def departed(step: Step, event: DockDeparted) -> None:
@@ -161,7 +190,7 @@ def departed(step: Step, event: DockDeparted) -> None:
     state = step.state
     if event.shipment not in state.departed:
         step.set(departed=(*state.departed, event.shipment))
-    _look(step)
+    look(step)
 
 
 def tracked(step: Step, event: TrackingReported) -> None:
@@ -184,14 +213,7 @@ def tracked(step: Step, event: TrackingReported) -> None:
             for leg in step.state.legs
         )
         step.set(legs=legs)
-    _look(step)
-
-
-def _look(step: Step) -> None:
-    for leg in step.state.legs:
-        if _counts(step, leg):
-            post(step, leg)
-    _delivered(step)
+    look(step)
 
 
 def _delivered(step: Step) -> None:
@@ -203,6 +225,14 @@ def _delivered(step: Step) -> None:
     step.silence(PROGRESS)
     step.settle("deliver", "depart")
     step.do(FulfillmentDelivered(state.key, step.request.order))
+
+
+def left_by_hand(step: Step) -> None:
+    """A person knows that everything left."""
+    for leg in step.state.legs:
+        if not leg.posted:
+            post(step, leg)
+    look(step)
 
 
 def arrived_by_hand(step: Step) -> None:

@@ -15,7 +15,6 @@ from crossdock.model.events import (
     FulfillmentShort,
     GoodsPacked,
     GoodsPicked,
-    LabelBought,
     NodeAccepted,
     NodeCancelled,
 )
@@ -41,10 +40,8 @@ def requested(step: Step, event: FulfillmentRequested) -> None:
     for line in request.lines:
         lines[line.line] = lines.get(line.line, ZERO) + line.quantity
     step.set(request=request, stage="requested", deadline=event.deadline, requested=lines, outstanding=lines)
-    step.do(
-        Identify(Identifier("fulfillment", request.number)),
-        ReleaseFulfillment(request, event.deadline),
-    )
+    step.do(Identify(Identifier("fulfillment", request.number)))
+    step.issue(ReleaseFulfillment(request, event.deadline))
     step.alarm(PROGRESS, step.estate.promises.accept_within)
 
 
@@ -122,14 +119,10 @@ def packed(step: Step, event: GoodsPacked) -> None:
     if carrier not in step.estate.carriers:
         return
     for package in event.packages:
-        if not package.tracking and package.id not in step.state.labels:
-            step.do(BuyLabel(step.state.key, carrier, package, step.request.ship_to.address or Address(), service))
-
-
-def labelled(step: Step, event: LabelBought) -> None:
-    if event.tracking and event.package not in step.state.labels:
-        step.set(labels={**step.state.labels, event.package: event.tracking})
-        step.do(Identify(Identifier("tracking", event.tracking)))
+        if not package.tracking and package.id not in {**step.state.labels, **step.state.labelling}:
+            address = step.request.ship_to.address or Address()
+            ordinal = step.issue(BuyLabel(step.state.key, carrier, package, address, service))
+            step.set(labelling={**step.state.labelling, package.id: ordinal})
 
 
 # --- cancelling --------------------------------------------------------------------------------------------------
@@ -157,7 +150,7 @@ def ask_node(step: Step, lines: dict[str, Decimal], reason: str) -> None:
     whole = lines == step.state.outstanding and not step.state.legs
     named = () if whole else tuple(_line(step, line, quantity) for line, quantity in lines.items())
     step.set(stops=())
-    step.do(CancelFulfillment(step.state.key, request.number, request.node, named, reason))
+    step.issue(CancelFulfillment(step.state.key, request.number, request.node, named, reason))
     step.alarm(CANCEL_BY, step.estate.promises.accept_within)
 
 
@@ -235,7 +228,7 @@ def address_changed(step: Step, event: FulfillmentAddressChanged) -> None:
         refuse_address(step, SHIPPED)
         return
     step.set(request=change(request, ship_to=ship_to), addresses=state.addresses + 1)
-    step.do(ChangeFulfillmentAddress(state.key, request.number, request.node, request.order, event.address))
+    step.issue(ChangeFulfillmentAddress(state.key, request.number, request.node, request.order, event.address))
 
 
 def refuse_address(step: Step, reason: str) -> None:

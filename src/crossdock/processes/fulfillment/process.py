@@ -130,7 +130,7 @@ class Fulfillment:
                 node.cancellation_refused(step, reason)
             # the carrier
             case LabelBought():
-                node.labelled(step, event)
+                leaving.labelled(step, event)
             case TrackingReported():
                 leaving.tracked(step, event)
             # time, refusals and people
@@ -138,5 +138,7 @@ class Fulfillment:
                 watch.rang(step, event)
             case CommandRefused():
                 watch.command_refused(step, event)
+            case CommandAbandoned():
+                watch.command_abandoned(step, event)
             case ActionTaken():
                 watch.acted(step, event)

@@ -38,7 +38,8 @@ class FulfillmentState(State, frozen=True):
     `outstanding` is what the node still works on; `cancelling` what it was asked to stop (None: not asked), `stops`
     what it said since then that it stopped. `packed` counts components of kits that left. `departed` names shipments
     whose truck left before we heard of them, `scans` what carriers said of a tracking number, `labels` tracking
-    numbers bought by package.
+    numbers bought by package, `labelling` labels still awaited, by the ordinal of the command. `waits` says whether
+    the alarm is for leaving the dock or for delivery.
     """
 
     VERSION: ClassVar[int] = 1
@@ -63,6 +64,9 @@ class FulfillmentState(State, frozen=True):
     departed: tuple[str, ...] = ()
     scans: dict[str, str] = {}
     labels: dict[str, str] = {}
+    labelling: dict[str, int] = {}
+    issued: int = 0
+    waits: Literal["", "depart", "deliver"] = ""
     addresses: int = 0
     stops: tuple[str, ...] = ()
     alarms: dict[str, datetime] = {}

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from crossdock.estate.model import Estate, Node
+from crossdock.model.commands import Command
 from crossdock.model.quantities import ZERO
 from crossdock.model.shipments import FulfillmentLine, FulfillmentOrder
 from crossdock.processes.decision import AskPerson, ClearAlarm, Decision, Effect, SetAlarm, Settle
@@ -31,6 +32,13 @@ class Step:
 
     def do(self, *effects: Effect) -> None:
         self.effects.extend(effects)
+
+    def issue(self, command: Command) -> int:
+        """Send a command; answers its ordinal, by which an outcome will name it."""
+        issued = self.state.issued + 1
+        self.set(issued=issued)
+        self.effects.append(command)
+        return issued
 
     def decision(self) -> Decision:
         return Decision(self.state, tuple(self.effects))

@@ -1,6 +1,6 @@
 """What a fulfillment waits for, what happens when that takes too long, and what people decide about it."""
 
-from crossdock.model.events import ActionTaken, AlarmRang, CommandRefused
+from crossdock.model.events import ActionTaken, AlarmRang, CommandAbandoned, CommandRefused
 from crossdock.processes.decision import Waiting
 from crossdock.processes.fulfillment import leaving, node
 from crossdock.processes.fulfillment.state import WORKING, FulfillmentState
@@ -56,9 +56,7 @@ def acted(step: Step, event: ActionTaken) -> None:
         case "cancel", "dismiss":
             node.cancellation_refused(step, event.reason or "the node goes on")
         case "depart", "done_by_hand":
-            for leg in step.state.legs:
-                if not leg.posted:
-                    leaving.post(step, leg)
+            leaving.left_by_hand(step)
         case "deliver", "done_by_hand":
             leaving.arrived_by_hand(step)
 
@@ -89,6 +87,20 @@ def command_refused(step: Step, event: CommandRefused) -> None:
             node.refuse_address(step, reason)
         case "BuyLabel":
             step.ask(f"label:{event.ordinal}", f"{event.system} sold no label: {reason}", "warehouse")
+            _without_label(step, event.ordinal)
+
+
+def command_abandoned(step: Step, event: CommandAbandoned) -> None:
+    """The runtime asks a person. Goods don't wait for a label that may never come."""
+    if event.command == "BuyLabel":
+        _without_label(step, event.ordinal)
+
+
+def _without_label(step: Step, ordinal: int) -> None:
+    for package, issued in step.state.labelling.items():
+        if issued == ordinal:
+            leaving.unlabelled(step, package)
+            return
 
 
 def waiting(state: FulfillmentState) -> tuple[Waiting, ...]:
