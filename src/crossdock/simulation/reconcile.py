@@ -184,7 +184,7 @@ def _never_placed(books: Books, stories: Mapping[Called, Story]) -> Iterator[Fin
     for channel, number in sorted(stories.keys() - books.orders.keys()):
         yield Finding("lost", f"{channel} {number}", "no ledger knows it")
     for (channel, number), order in sorted(books.orders.items()):
-        if not order.in_shop and not order.by_phone:
+        if not order.placed:
             yield Finding("duplicated", f"{channel} {number}", "systems work on it, and nobody ever placed it")
 
 

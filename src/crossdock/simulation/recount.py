@@ -86,6 +86,7 @@ class OrderCount:
 
     channel: str
     number: str
+    placed: bool = False
     in_shop: bool = False
     by_phone: bool = False
     lines: defaultdict[str, LineCount] = field(default_factory=lambda: defaultdict(LineCount))
@@ -176,7 +177,8 @@ def _nothing(order: OrderCount, line: LineCount, row: Row) -> None:
 
 
 def _placed(order: OrderCount, line: LineCount, row: Row) -> None:
-    order.in_shop = True
+    order.placed = True
+    order.in_shop = row.system == row.channel
     line.want(row.item, row.quantity)
 
 
@@ -208,7 +210,7 @@ def _sale(order: OrderCount, line: LineCount, row: Row) -> None:
     line.item = line.item or row.item
     line.sold[row.document] = row.quantity
     if row.note == "entered by staff":
-        order.by_phone = True
+        order.placed = order.by_phone = True
         line.want(row.item, row.quantity)
 
 

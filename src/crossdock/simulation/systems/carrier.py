@@ -5,7 +5,7 @@ from functools import partial
 
 from crossdock.runtime.ports import Response
 from crossdock.simulation.chance import Chance
-from crossdock.simulation.systems.base import Call, Failure, encode, reply
+from crossdock.simulation.systems.base import Call, Failure, reply
 from crossdock.simulation.systems.contract import LoggingSystem
 from crossdock.simulation.systems.faults import NONE, Faults
 
@@ -29,9 +29,8 @@ class Carrier(LoggingSystem):
         self.scan_every = scan_every
         self._labels: dict[str, str] = {}
         self._handed_over: set[str] = set()
-        self._answers: dict[str, tuple[bytes, Response]] = {}
         self._count_of_labels = 0
-        self.route("POST", "/v1/labels", self._buy)
+        self.route("POST", "/v1/labels", self.once(self._buy))
 
     def label(self, package: str, now: datetime) -> str:
         """A label sold over the counter, to a warehouse that buys its own."""
@@ -68,17 +67,7 @@ class Carrier(LoggingSystem):
         self.tell("tracking.updated", data, at)
 
     def _buy(self, call: Call) -> Response:
-        key, body = call.headers.get("idempotency-key", ""), encode(call.body)
-        if not key:
-            raise Failure(400, "the header Idempotency-Key is missing", "no_key")
-        if key in self._answers:
-            known, response = self._answers[key]
-            if known != body:
-                raise Failure(409, f"the key {key} was used with another body", "key_reused")
-            return response
         if not call.body["ship_to"].get("country"):
             raise Failure(422, "ship_to.country is missing", "no_country")
         package = call.body["package"]
-        response = reply({"package": package, "tracking": self.label(package, call.now)}, 201)
-        self._answers[key] = (body, response)
-        return response
+        return reply({"package": package, "tracking": self.label(package, call.now)}, 201)

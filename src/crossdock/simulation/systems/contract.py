@@ -4,7 +4,7 @@ from datetime import datetime
 
 from crossdock.runtime.ports import Request, Response
 from crossdock.simulation.chance import Chance
-from crossdock.simulation.systems.base import Call, Callback, Simulated, encode, reply
+from crossdock.simulation.systems.base import Call, Callback, Failure, Handler, Simulated, encode, reply
 from crossdock.simulation.systems.faults import NONE, Faults
 from crossdock.transports import webhooks
 
@@ -36,17 +36,38 @@ class SigningSystem(Simulated):
 
 
 class LoggingSystem(SigningSystem):
-    """Keeps each message in its log of changes, whether or not it could be sent."""
+    """Keeps each message in its log of changes, whether or not it could be sent, and each key that it was asked
+    under."""
 
     def __init__(
         self, name: str, token: str, secret: str, intake: str, faults: Faults = NONE, chance: Chance | None = None
     ) -> None:
         super().__init__(name, token, secret, intake, faults, chance)
         self._log: list[tuple[str, bytes]] = []
+        self._answers: dict[str, tuple[bytes, Response]] = {}
         self.route("GET", "/v1/changes", self._changes)
 
     def log(self, id: str, body: bytes) -> None:
         self._log.append((id, body))
+
+    def once(self, handler: Handler) -> Handler:
+        """The same key gives the first answer again; the same key with another body is refused."""
+
+        def answered(call: Call) -> Response:
+            key = call.headers.get("idempotency-key", "")
+            if not key:
+                raise Failure(400, "the header Idempotency-Key is missing", "no_key")
+            body = encode([call.path, call.body])
+            if key in self._answers:
+                known, response = self._answers[key]
+                if known != body:
+                    raise Failure(409, f"the key {key} was used with another body", "key_reused")
+                return response
+            response = handler(call)
+            self._answers[key] = (body, response)
+            return response
+
+        return answered
 
     def _changes(self, call: Call) -> Response:
         after, limit = int(call.query.get("after", "0")), int(call.query.get("limit", "200"))

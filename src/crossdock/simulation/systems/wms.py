@@ -9,7 +9,7 @@ from functools import partial
 from crossdock.model.base import Value
 from crossdock.runtime.ports import Response
 from crossdock.simulation.chance import Chance
-from crossdock.simulation.systems.base import Call, Failure, Json, encode, reply
+from crossdock.simulation.systems.base import Call, Failure, Json, reply
 from crossdock.simulation.systems.contract import LoggingSystem
 from crossdock.simulation.systems.faults import NONE, Faults
 from crossdock.simulation.systems.shelf import Job, Line, Shelf
@@ -85,16 +85,15 @@ class Wms(LoggingSystem):
         self.jobs: dict[str, Job] = {}
         self._by_order: dict[tuple[str, str], list[Job]] = {}
         self._instructions: dict[tuple[str, str], Instruction] = {}
-        self._answers: dict[str, tuple[bytes, Response]] = {}
         self._labels = labels
         self._has_label = has_label
         self._hand_over = hand_over
         self._at_once = at_once
         self._numbers = {"F": 1000, "S": 1000, "P": 1000, "M": 1000}
-        self.route("POST", "/v1/fulfillments", self._once(self._release))
+        self.route("POST", "/v1/fulfillments", self.once(self._release))
         self.route("GET", "/v1/fulfillments/{reference}", lambda call: reply(self._shown(self._job(call))))
-        self.route("POST", "/v1/fulfillments/{reference}/cancellation", self._once(self._cancel))
-        self.route("PUT", "/v1/fulfillments/{reference}/address", self._once(self._readdress))
+        self.route("POST", "/v1/fulfillments/{reference}/cancellation", self.once(self._cancel))
+        self.route("PUT", "/v1/fulfillments/{reference}/address", self.once(self._readdress))
         self.later(opened_at, self.count)
 
     def instruct(self, channel: str, order: str, instruction: Instruction) -> None:
@@ -124,25 +123,6 @@ class Wms(LoggingSystem):
         return moved
 
     # --- requests ---------------------------------------------------------------------------------
-
-    def _once(self, handler: Callable[[Call], Response]) -> Callable[[Call], Response]:
-        """The same key gives the first answer again; the same key with another body is refused."""
-
-        def answered(call: Call) -> Response:
-            key = call.headers.get("idempotency-key", "")
-            if not key:
-                raise Failure(400, "the header Idempotency-Key is missing", "no_key")
-            body = encode([call.path, call.body])
-            if key in self._answers:
-                known, response = self._answers[key]
-                if known != body:
-                    raise Failure(409, f"the key {key} was used with another body", "key_reused")
-                return response
-            response = handler(call)
-            self._answers[key] = (body, response)
-            return response
-
-        return answered
 
     def _job(self, call: Call) -> Job:
         job = self.jobs.get(call.path["reference"])
