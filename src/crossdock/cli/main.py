@@ -7,7 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 from crossdock import __version__
-from crossdock.cli import demo, faults, init, run, show
+from crossdock.cli import demo, faults, init, run, show, simulate
 
 app = typer.Typer(
     name="crossdock",
@@ -20,6 +20,7 @@ app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.command("run")(run.run)
 app.command("show")(show.show)
+app.command("simulate")(simulate.simulate)
 
 
 @app.callback(invoke_without_command=True)

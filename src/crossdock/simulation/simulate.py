@@ -1,0 +1,85 @@
+"""Many seeds, one after the other: each in its own weather, each judged; what failed is made small and told."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from crossdock.simulation.crashes import HOWS
+from crossdock.simulation.distributor import CARRIER, SHOPS, WAREHOUSES
+from crossdock.simulation.play import Notes, Play, Played, Script, Templates
+from crossdock.simulation.weather import Weather, draw
+
+SYSTEMS = (*SHOPS, "erp", *(f"wms-{node}" for node in WAREHOUSES), CARRIER)
+
+
+@dataclass
+class Tally:
+    """What so many runs came to."""
+
+    seeds: int = 0
+    events: int = 0
+    failed: list[Played] = field(default_factory=list)
+
+    def add(self, played: Played) -> None:
+        self.seeds += 1
+        self.events += played.events
+        if played.faults:
+            self.failed.append(played)
+
+
+class Simulator:
+    """Plays scripts, each on an empty journal. `close` it in the end."""
+
+    def __init__(self) -> None:
+        self._templates = Templates()
+
+    def __enter__(self) -> "Simulator":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._templates.close()
+
+    def play(self, script: Script, notes: Notes | None = None) -> Played:
+        """One run. What the code under test raises where nothing may is the run's fault, not the simulator's."""
+        play = Play(script, self._templates.fresh(), notes)
+        try:
+            return play.play()
+        finally:
+            play.close()
+
+
+def script_for(seed: int, orders: int, troubles: str, only: tuple[int, ...] = ()) -> Script:
+    """The script of a seed. Raises ValueError where `troubles` names one that is none."""
+    return Script(seed, orders, draw(seed, troubles, SYSTEMS), only)
+
+
+def run_seeds(
+    simulator: Simulator, seeds: Iterable[int], orders: int, troubles: str, seen: Callable[[Played], None]
+) -> Tally:
+    """Play each seed."""
+    tally = Tally()
+    for seed in seeds:
+        played = simulator.play(script_for(seed, orders, troubles))
+        tally.add(played)
+        seen(played)
+    return tally
+
+
+def at_every_write(simulator: Simulator, seed: int, orders: int) -> Iterator[Played]:
+    """One calm scenario over and over, with a crash or a lost answer at each of its writes, each in every way."""
+    script = Script(seed, orders, Weather())
+    n = 0
+    last = simulator.play(script).writes
+    while n < last:
+        n += 1
+        for how in HOWS:
+            yield simulator.play(Script(seed, orders, Weather(), at_write=(n, how)))
+
+
+def reproduction(script: Script, troubles: str) -> str:
+    """The command that plays a failing run again."""
+    words = f"crossdock simulate --seed {script.seed} --orders {script.orders} --faults {troubles}"
+    if script.only:
+        words += f" --only {','.join(map(str, script.only))}"
+    if script.at_write is not None:
+        words += f" --at-write {script.at_write[0]}:{script.at_write[1]}"
+    return words
