@@ -3,40 +3,56 @@
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Response, get
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 
 from crossdock import __version__
-from crossdock.api import health, orders, problems, webhooks
+from crossdock.api import exceptions, health, orders, placing, present, problems, webhooks
 from crossdock.api.auth import guard
+from crossdock.api.describe import Doc, document
 from crossdock.app.services import Services
+
+DESCRIPTION = Doc(
+    id="openapi",
+    method="get",
+    path="/openapi.json",
+    summary="This description",
+    tag="health",
+    scope="public",
+    answers={200: ("OpenAPI 3.1.", dict[str, Any])},
+)
+ROUTES: tuple[Any, ...] = (
+    webhooks.receive,
+    placing.place,
+    orders.listed,
+    orders.shown,
+    orders.changed,
+    orders.search,
+    exceptions.listed,
+    exceptions.act,
+    health.alive,
+    health.ready,
+)
+
+
+@get("/openapi.json", opt={"scope": DESCRIPTION.scope, "docs": (DESCRIPTION,)}, sync_to_thread=False)
+def description() -> Response[bytes]:
+    return present.json(describe())
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI document of all routes."""
+    docs = [doc for route in (*ROUTES, description) for doc in route.opt["docs"]]
+    return document(__version__, docs)
 
 
 def make_application(services: Services, pages: Sequence[Any] = ()) -> Litestar:
     """The application over a running installation; `pages` are the console's routes."""
     return Litestar(
-        route_handlers=[
-            webhooks.receive,
-            orders.place,
-            orders.read,
-            orders.search,
-            health.alive,
-            health.ready,
-            *pages,
-        ],
+        route_handlers=[*ROUTES, description, *pages],
         guards=[guard],
         exception_handlers=problems.HANDLERS,
         state=State({"services": services}),
-        openapi_config=OpenAPIConfig(
-            title="Crossdock",
-            version=__version__,
-            path="/openapi",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
-            security=[{"key": []}],
-        ),
+        openapi_config=None,
         logging_config=None,
     )

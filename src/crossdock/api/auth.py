@@ -18,10 +18,18 @@ def services(connection: Connection) -> Services:
 
 
 def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Checks `opt={"scope": ...}` of a route. `public` routes say so; a route that says nothing is shut."""
+    """Checks `opt={"scope": ...}` of a route. `public` routes say so; a route that says nothing is shut.
+
+    Where a path ends in what is wanted, `scope` maps each of those ends to its scope.
+    """
     scope = handler.opt.get("scope")
     if scope == "public":
         return
+    if isinstance(scope, dict):
+        path = connection.url.path
+        scope = next((each for end, each in scope.items() if path.endswith(end)), None)
+        if scope is None:
+            raise Problem(404, f"there is nothing to post to at {path}; what there is stands at /openapi.json")
     if not isinstance(scope, str):
         raise Problem(403, "this route declares no scope, so nobody may use it")
     key = presented_key(connection)

@@ -1,195 +1,235 @@
-"""Orders in the process layer: place one, read one, its timeline, and search by any number."""
+"""Orders in the process layer: lists, one order, its timeline, search by any number, holds and cancellations."""
 
-from datetime import date, datetime
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
-import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 
+from crossdock.api import present, shapes
 from crossdock.api.auth import services
-from crossdock.api.orders_in import Refused, read_order
-from crossdock.api.problems import Problem
+from crossdock.api.describe import Doc
+from crossdock.api.problems import FieldProblem, Problem
+from crossdock.api.requests import (
+    KEY_HEADER,
+    KEY_TEXT,
+    MOST_BYTES,
+    AnyRequest,
+    came_before,
+    idempotency_key,
+    read,
+    record,
+    until_changed,
+)
 from crossdock.app.services import Services
 from crossdock.governance.access import ApiKey
-from crossdock.journal.batch import Batch
-from crossdock.journal.records import InstanceRow, ReplyRow, instance_id
-from crossdock.model.events import OrderPlaced, OrderPromised
-from crossdock.model.orders import PromiseLine, SalesOrder
-from crossdock.runtime.intake import dedupe_key, event_intake
+from crossdock.journal.records import InstanceRow, instance_id
+from crossdock.model.events import CancellationRequested, HoldReleased
 from crossdock.runtime.work import instant
-from crossdock.views import related
+from crossdock.views import orders, related
+from crossdock.views.orders import OrderView
+from crossdock.views.related import ORDER
 from crossdock.views.timeline import Timeline, timeline
 
-MOST_BYTES = 10 * 1024 * 1024
-WAIT_SECONDS = 2.0
-ORDER = "order_to_cash"
+MOST_LISTED = 200
+TIMELINE = "/timeline"
+RELEASE = "/holds/release"
+CANCEL = "/cancellations"
 
+_UNKNOWN = {404: "No order has this key; search for its number instead."}
+_CURSOR = "Where to go on: `next` of the page before."
 
-class PromiseOut(msgspec.Struct, frozen=True):
-    """What a line was promised. `date` is local to `time_zone`."""
-
-    line: str
-    quantity: Decimal
-    date: date | None
-    time_zone: str
-    node: str
-    basis: str
-
-
-class OrderOut(msgspec.Struct, frozen=True):
-    """Where an order stands."""
-
-    key: str
-    number: str
-    phase: str
-    promises: tuple[PromiseOut, ...] = ()
-    waits_for: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-
-
-class Hit(msgspec.Struct, frozen=True):
-    """An object that holds a number."""
-
-    key: str
-    process: str
-    phase: str
-    changed_at: datetime
-
-
-def _encode(value: object) -> bytes:
-    return msgspec.json.encode(value)
-
-
-def _json(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response[bytes]:
-    return Response(body, status_code=status, media_type="application/json", headers=headers or {})
-
-
-@post(
-    "/process/v1/orders",
-    opt={"scope": "orders:write"},
-    request_max_body_size=MOST_BYTES + 1,
-    summary="Place an order",
-    description="201 with the promise of each line; 202 when it must wait; 409 for a reused key with another body; "
-    "422 with the paths of the fields that are wrong.",
-    tags=["orders"],
+LIST = Doc(
+    id="listOrders",
+    method="get",
+    path="/process/v1/orders",
+    summary="All orders, each once, in no order of time",
+    scope="orders:read",
+    query={
+        "cursor": _CURSOR,
+        "limit": f"1 to {MOST_LISTED}; 50 if left out.",
+        "over": "`true` or `false`: only those.",
+    },
+    answers={200: ("A page.", shapes.Orders)},
+    refusals={400: "A cursor or limit that is none."},
 )
-async def place(request: Request[Any, Any, Any]) -> Response[bytes]:
+READ = Doc(
+    id="readOrder",
+    method="get",
+    path="/process/v1/orders/{key}",
+    summary="An order: where it stands",
+    text="The key is `<channel>/<number>`; it may hold slashes.",
+    scope="orders:read",
+    headers={"If-None-Match": "The ETag of what you have."},
+    answers={200: ("The order, with an ETag.", shapes.Order), 304: ("It has not changed.", None)},
+    refusals=_UNKNOWN,
+)
+READ_TIMELINE = Doc(
+    id="readTimeline",
+    method="get",
+    path="/process/v1/orders/{key}/timeline",
+    summary="An order's timeline: who did what in which system, when, what is next, who must act",
+    scope="orders:read",
+    headers={"If-None-Match": "The ETag of what you have."},
+    answers={200: ("The timeline, with an ETag.", Timeline), 304: ("It has not changed.", None)},
+    refusals=_UNKNOWN,
+)
+SEARCH = Doc(
+    id="search",
+    method="get",
+    path="/process/v1/search",
+    summary="Business objects by any number: order, PO, sale, shipment, tracking, invoice",
+    scope="orders:read",
+    query={"number": "The number, as somebody holds it."},
+    answers={200: ("All that hold it; none if nobody does.", list[shapes.Hit])},
+    refusals={400: "No number."},
+)
+RELEASE_HOLD = Doc(
+    id="releaseHold",
+    method="post",
+    path="/process/v1/orders/{key}/holds/release",
+    summary="Lift one hold of an order",
+    scope="exceptions:act",
+    body=shapes.Release,
+    headers={KEY_HEADER: KEY_TEXT},
+    answers={202: ("Taken; the order as it stands then.", shapes.Order)},
+    refusals={
+        **_UNKNOWN,
+        400: "No usable Idempotency-Key.",
+        409: "No such hold, or a reused key.",
+        422: "Not readable.",
+    },
+)
+CANCEL_ORDER = Doc(
+    id="cancelOrder",
+    method="post",
+    path="/process/v1/orders/{key}/cancellations",
+    summary="Cancel an order, or some units of its lines",
+    text="What has not been released is cancelled at once; of what was, the warehouse is asked, and may refuse.",
+    scope="orders:write",
+    body=shapes.Cancellation,
+    headers={KEY_HEADER: KEY_TEXT},
+    answers={202: ("Taken; the order as it stands then.", shapes.Order)},
+    refusals={**_UNKNOWN, 400: "No usable Idempotency-Key.", 409: "It is over, or a reused key.", 422: "Not readable."},
+)
+
+
+@get("/process/v1/orders", opt={"scope": LIST.scope, "docs": (LIST,)}, sync_to_thread=False)
+def listed(
+    request: AnyRequest, cursor: FromQuery[str] = "", limit: FromQuery[int] = 50, over: FromQuery[bool | None] = None
+) -> Response[bytes]:
     installation = services(request)
-    key: ApiKey = request.state.key
-    idempotency_key = request.headers.get("idempotency-key", "").strip().strip('"')
-    if not idempotency_key or len(idempotency_key) > 255:
-        raise Problem(400, "send an Idempotency-Key header of 1 to 255 characters, the same for every retry")
-    body = await request.body()
-    now = installation.now()
+    if not 1 <= limit <= MOST_LISTED:
+        raise Problem(400, f"limit must be 1 to {MOST_LISTED}")
     try:
-        order = read_order(body, key.channel, now, installation.estate.legal_entity.code)
-    except Refused as error:
-        raise Problem(422, "the order can't be taken as it is; see errors", error.errors) from error
-    source = f"api:{key.name}"
-    event = OrderPlaced(order)
-    dedupe = dedupe_key(source, "OrderPlaced", idempotency_key)
-    known = installation.reader().instance(instance_id(ORDER, order.key))
-    if known is not None and installation.reader().payload(dedupe) is None:
-        raise Problem(409, f"the order number {order.number} was used before; an order keeps its number for good")
-    intake = event_intake(
-        event,
-        key=order.key,
-        source=source,
-        message_id=idempotency_key,
-        body=body,
-        now=now,
-        partitions=installation.partitions,
-        retention=installation.estate.retention,
-    )
-    receipt = await installation.commit(Batch(intake=[intake]))
-    if receipt.intake == ["different"]:
-        raise Problem(409, "this Idempotency-Key was used before with another body; use a new key for a new order")
-    if receipt.intake == ["same"]:
-        reply = installation.reader().reply(dedupe)
-        if reply is not None:
-            return _json(reply.body, reply.status, {"Location": _location(order.key), "Idempotency-Replayed": "true"})
-    return await _answer(installation, order, dedupe)
+        after = bytes.fromhex(cursor)
+    except ValueError as error:
+        raise Problem(400, "the cursor is none that was given out; start without one") from error
+    rows = installation.reader().instances(ORDER, over, after, limit + 1)
+    page = tuple(_listed(installation, row) for row in rows[:limit])
+    return present.json(shapes.Orders(page, rows[limit - 1].id.hex() if len(rows) > limit else None))
 
 
-def _location(key: str) -> str:
-    return f"/process/v1/orders/{key}"
+def _listed(installation: Services, row: InstanceRow) -> shapes.Listed:
+    view = orders.order(row, installation.processes, installation.versions)
+    return shapes.Listed(row.key, view.number if view else row.key, row.phase, row.over, instant(row.changed_at))
 
 
-async def _answer(installation: Services, order: SalesOrder, dedupe: bytes) -> Response[bytes]:
-    """Wait a little for the promise. The first final answer is kept for those who ask again."""
-    id = instance_id(ORDER, order.key)
-    end = installation.now().timestamp() + WAIT_SECONDS
-    while True:
-        view = _view(installation, id)
-        if view is not None and (view.promises or view.phase == "rejected"):
-            break
-        left = end - installation.now().timestamp()
-        if left <= 0 or (not await installation.changed(id, left) and _view(installation, id) is None):
-            waiting = view or OrderOut(order.key, order.number, "received")
-            return _json(_encode(waiting), 202, {"Location": _location(order.key)})
-    body = _encode(view)
-    await installation.commit(Batch(replies=[ReplyRow(dedupe, 201, body)]))
-    return _json(body, 201, {"Location": _location(order.key)})
-
-
-def _view(installation: Services, id: bytes) -> OrderOut | None:
-    reader = installation.reader()
-    row = reader.instance(id)
-    if row is None:
-        return None
-    promises: tuple[PromiseLine, ...] = ()
-    for event in reader.events_of([id]):
-        if event.type == "OrderPromised":
-            promised = installation.versions.event(event.type, event.body)
-            assert isinstance(promised, OrderPromised)
-            promises = promised.promises
-    whole = timeline(reader, row, installation.processes, installation.versions)
-    number = next((n.removeprefix("order ") for n in whole.numbers if n.startswith("order ")), row.key)
-    return OrderOut(
-        row.key,
-        number,
-        row.phase,
-        tuple(PromiseOut(p.line, p.quantity, p.date, p.time_zone, p.node, p.basis) for p in promises),
-        tuple(f"{awaited.what} ({awaited.whom})" for awaited in whole.waits_for),
-        tuple(question.reason for question in whole.questions),
-    )
-
-
-@get(
-    "/process/v1/orders/{key:path}",
-    opt={"scope": "orders:read"},
-    summary="An order: where it stands, and with ?view=timeline all that happened",
-    tags=["orders"],
-    sync_to_thread=False,
-)
-def read(request: Request[Any, Any, Any], key: str, view: str = "") -> Response[bytes]:
+@get("/process/v1/orders/{key:path}", opt={"scope": READ.scope, "docs": (READ, READ_TIMELINE)}, sync_to_thread=False)
+def shown(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
+    """The order of a key; behind `/timeline` its timeline. A key that ends so is an order first."""
     installation = services(request)
-    wanted = key.strip("/")
-    row = installation.reader().instance(instance_id(ORDER, wanted))
+    wanted, known = key.removeprefix("/"), request.headers.get("if-none-match")
+    row = _row(installation, wanted)
+    if row is not None:
+        return present.tagged(present.order(installation, row), known)
+    row = _row(installation, wanted.removesuffix(TIMELINE))
     if row is None:
-        raise Problem(404, f"no order has the key {wanted}; search for its number at /process/v1/search?number=")
-    etag = f'"{row.revision}"'
-    if request.headers.get("if-none-match") == etag:
-        return _json(b"", 304, {"ETag": etag})
-    if view == "timeline":
-        return _json(_encode(_timeline(installation, row)), 200, {"ETag": etag})
-    return _json(_encode(_view(installation, row.id)), 200, {"ETag": etag})
+        raise _no_order(wanted.removesuffix(TIMELINE))
+    line = timeline(installation.reader(), row, installation.processes, installation.versions)
+    return present.tagged(line, known)
 
 
-def _timeline(installation: Services, row: InstanceRow) -> Timeline:
-    return timeline(installation.reader(), row, installation.processes, installation.versions)
-
-
-@get(
-    "/process/v1/search",
-    opt={"scope": "orders:read"},
-    summary="Business objects by any number: order, PO, shipment, tracking, invoice",
-    tags=["orders"],
-    sync_to_thread=False,
-)
-def search(request: Request[Any, Any, Any], number: str = "") -> list[Hit]:
+@get("/process/v1/search", opt={"scope": SEARCH.scope, "docs": (SEARCH,)}, sync_to_thread=False)
+def search(request: AnyRequest, number: FromQuery[str] = "") -> Response[bytes]:
     if not number.strip():
         raise Problem(400, "give the number to look for: ?number=...")
     rows = related.by_number(services(request).reader(), number)
-    return [Hit(row.key, row.process, row.phase, instant(row.changed_at)) for row in rows]
+    return present.json([shapes.Hit(row.key, row.process, row.phase, instant(row.changed_at)) for row in rows])
+
+
+# --- changing its course ----------------------------------------------------------------------------------------------
+
+
+@post(
+    "/process/v1/orders/{key:path}",
+    opt={"scope": {RELEASE: RELEASE_HOLD.scope, CANCEL: CANCEL_ORDER.scope}, "docs": (RELEASE_HOLD, CANCEL_ORDER)},
+    request_max_body_size=MOST_BYTES,
+    status_code=202,
+)
+async def changed(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
+    """What stands behind the key says what is wanted: a key may hold slashes, so that a path can't tell them apart."""
+    installation = services(request)
+    wanted = key.removeprefix("/")
+    author: ApiKey = request.state.key
+    id = idempotency_key(request)
+    releases = wanted.endswith(RELEASE)
+    row = _existing(installation, wanted.removesuffix(RELEASE if releases else CANCEL))
+    event: HoldReleased | CancellationRequested
+    if releases:
+        release, body = await read(request, shapes.Release)
+        event = HoldReleased(row.key, release.hold, author.name, release.reason)
+    else:
+        cancellation, body = await read(request, shapes.Cancellation)
+        event = CancellationRequested(row.key, cancellation.reason, cancellation.lines, id)
+    if not came_before(installation, author, event, id):
+        _check(_readable(installation, row), event)
+    # The order is a part of what was asked: the same body for another one is another request.
+    became = await record(installation, author, event, row.key, id, wanted.encode() + b"\n" + body)
+    now = await until_changed(installation, row) if became == "new" else row
+    return present.json(present.order(installation, now), 202)
+
+
+def _row(installation: Services, key: str) -> InstanceRow | None:
+    return installation.reader().instance(instance_id(ORDER, key))
+
+
+def _existing(installation: Services, key: str) -> InstanceRow:
+    row = _row(installation, key)
+    if row is None:
+        raise _no_order(key)
+    return row
+
+
+def _no_order(key: str) -> Problem:
+    return Problem(404, f"no order has the key {key}; search for its number at /process/v1/search?number=")
+
+
+def _readable(installation: Services, row: InstanceRow) -> OrderView:
+    view = orders.order(row, installation.processes, installation.versions)
+    if view is None:
+        raise Problem(409, f"{row.key} was written by a newer version of Crossdock; only that one can change it")
+    return view
+
+
+def _check(order: OrderView, event: HoldReleased | CancellationRequested) -> None:
+    match event:
+        case HoldReleased(_, hold):
+            if all(each.name != hold for each in order.holds):
+                names = ", ".join(each.name for each in order.holds) or "none"
+                raise Problem(409, f"{order.key} has no hold called {hold}; it has {names}")
+        case CancellationRequested(lines=lines):
+            if order.over:
+                raise Problem(409, f"{order.key} is {order.phase}; nothing of it can be cancelled")
+            errors = list(_bad_lines(order, lines))
+            if errors:
+                raise Problem(422, "the cancellation can't be taken as it is; see errors", errors)
+
+
+def _bad_lines(order: OrderView, lines: dict[str, Decimal]) -> Iterator[FieldProblem]:
+    ordered = {line.id: line.ordered for line in order.lines}
+    for id, quantity in lines.items():
+        if id not in ordered:
+            yield FieldProblem(f"$.lines.{id}", f"the order has no line {id}")
+        elif not quantity.is_finite() or not 0 < quantity <= ordered[id]:
+            yield FieldProblem(f"$.lines.{id}", f"it must be more than 0 and at most {ordered[id]}")

@@ -1,5 +1,6 @@
 """The order that a program posts, and how it becomes a sales order: every fault is named by its JSON path."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -8,56 +9,66 @@ import msgspec
 from babel.numbers import is_currency
 
 from crossdock.api.problems import FieldProblem
+from crossdock.api.requests import Unreadable, decode
 from crossdock.model.identifiers import Identifier
 from crossdock.model.orders import Delivery, PaymentTerms, SalesOrder, SalesOrderLine
 from crossdock.model.parties import Address, Parties, Party
 from crossdock.model.prices import Charge, Price, TaxLine
 from crossdock.model.quantities import Money, Quantity
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+_LINE = "^[^\\x00-\\x1f\\x7f]*$"
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_LINE)]
+Maybe = Annotated[str, msgspec.Meta(max_length=200, pattern=_LINE)]
+Note = Annotated[str, msgspec.Meta(max_length=2000, pattern="^[^\\x00]*$")]
+# Behind an `@` stands a part of an order in keys; without spaces at its ends a number reads as it is searched.
+Number = Annotated[
+    str, msgspec.Meta(max_length=100, pattern="^[^\\x00-\\x20@\\x7f]([^\\x00-\\x1f@\\x7f]*[^\\x00-\\x20@\\x7f])?$")
+]
 
 MOST_LINES = 1000
-MOST_QUANTITY = Decimal(10) ** 9
-MOST_PRICE = Decimal(10) ** 9
+MOST = Decimal(10) ** 9
+MOST_DIGITS = 6
 
 
 class CustomerIn(msgspec.Struct, forbid_unknown_fields=True):
     """The buyer: the ERP's customer number, or for a guest a name and e-mail."""
 
-    number: str = ""
-    name: str = ""
-    email: str = ""
+    number: Maybe = ""
+    name: Maybe = ""
+    email: Maybe = ""
 
 
 class AddressIn(msgspec.Struct, forbid_unknown_fields=True):
     """A postal address; `country` is ISO 3166-1 alpha-2."""
 
     name: Text
-    lines: list[Text]
+    lines: Annotated[list[Text], msgspec.Meta(max_length=10)]
     city: Text
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
-    postal_code: str = ""
-    region: str = ""
-    phone: str = ""
+    postal_code: Maybe = ""
+    region: Maybe = ""
+    phone: Maybe = ""
 
 
 class LineIn(msgspec.Struct, forbid_unknown_fields=True):
-    """One line. `quantity` and `unit_price` may be numbers or strings; strings keep every digit."""
+    """One line. Amounts may be numbers or strings; at most six digits stand after the point. `tax` is the line's,
+    on top of the price. `id` is yours, and the line's position where it is left out."""
 
     item: Text
     quantity: Decimal
     unit_price: Decimal
-    id: str = ""
-    unit: str = "EA"
-    description: str = ""
+    id: Maybe = ""
+    unit: Annotated[str, msgspec.Meta(min_length=1, max_length=10, pattern=_LINE)] = "EA"
+    description: Maybe = ""
     tax: Decimal = Decimal(0)
     tax_rate: Decimal = Decimal(0)
 
 
 class OrderIn(msgspec.Struct, forbid_unknown_fields=True):
-    """An order. `number` is the buyer's own and names it in this channel for good."""
+    """An order. `number` is the buyer's own and names it in this channel for good; `currency` is ISO 4217."""
 
-    number: Text
+    number: Number
     currency: str
     customer: CustomerIn
     ship_to: AddressIn
@@ -70,59 +81,87 @@ class OrderIn(msgspec.Struct, forbid_unknown_fields=True):
     substitution_allowed: bool = False
     not_before: date | None = None
     not_after: date | None = None
-    customer_po: str = ""
-    note: str = ""
+    customer_po: Maybe = ""
+    note: Note = ""
 
 
-class Refused(Exception):
-    """The body is no order; what is wrong, field by field."""
-
-    def __init__(self, errors: list[FieldProblem]) -> None:
-        super().__init__(errors[0].detail)
-        self.errors = errors
+class _Lines(msgspec.Struct):
+    lines: list[msgspec.Raw] = []
 
 
 def read_order(body: bytes, channel: str, now: datetime, legal_entity: str) -> SalesOrder:
-    """The sales order that a body means. Raises Refused with every fault that can be told at once."""
+    """The sales order that a body means. Raises Unreadable with every fault that can be told at once."""
     try:
-        order = msgspec.json.decode(body, type=OrderIn, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `")
-        raise Refused([FieldProblem(where.rstrip("`") or "$", what)]) from error
-    except msgspec.DecodeError as error:
-        raise Refused([FieldProblem("$", f"the body is no JSON: {error}")]) from error
-    errors = _faults(order)
+        order = decode(body, OrderIn)
+    except Unreadable as error:
+        if error.errors[0].path.startswith("$.lines["):
+            raise Unreadable(list(_bad_lines(body)) or error.errors) from error
+        raise
+    errors = list(_faults(order))
     if errors:
-        raise Refused(errors)
+        raise Unreadable(errors)
     return _sales_order(order, channel, now, legal_entity)
 
 
-def _faults(order: OrderIn) -> list[FieldProblem]:
-    faults: list[FieldProblem] = []
+def _bad_lines(body: bytes) -> Iterator[FieldProblem]:
+    """All lines that do not fit: the decoder itself stops at the first."""
+    for index, raw in enumerate(decode(body, _Lines).lines):
+        try:
+            decode(bytes(raw), LineIn)
+        except Unreadable as error:
+            for each in error.errors:
+                yield FieldProblem(f"$.lines[{index}]{each.path.removeprefix('$')}", each.detail)
 
-    def check(holds: bool, path: str, detail: str) -> None:
-        if not holds:
-            faults.append(FieldProblem(path, detail))
 
-    check(is_currency(order.currency), "$.currency", f"{order.currency!r} is no ISO 4217 currency code, such as USD")
-    known = bool(order.customer.number or (order.customer.name and order.customer.email))
-    check(known, "$.customer", "give the customer's number, or for a guest a name and an e-mail")
-    check(0 < len(order.lines) <= MOST_LINES, "$.lines", f"an order has 1 to {MOST_LINES} lines")
-    check(0 <= order.freight < MOST_PRICE, "$.freight", "freight can't be negative or absurd")
-    window = order.not_before is None or order.not_after is None or order.not_before <= order.not_after
-    check(window, "$.not_after", "the ship window ends before it begins")
+def _faults(order: OrderIn) -> Iterator[FieldProblem]:
+    if not is_currency(order.currency):
+        yield FieldProblem("$.currency", f"{order.currency!r} is no ISO 4217 currency code, such as USD")
+    if not (order.customer.number or (order.customer.name and order.customer.email)):
+        yield FieldProblem("$.customer", "give the customer's number, or for a guest a name and an e-mail")
+    if order.customer.email and "@" not in order.customer.email:
+        yield FieldProblem("$.customer.email", f"{order.customer.email!r} is no e-mail address")
+    if not 0 < len(order.lines) <= MOST_LINES:
+        yield FieldProblem("$.lines", f"an order has 1 to {MOST_LINES} lines, not {len(order.lines)}")
+    if order.not_before and order.not_after and order.not_after < order.not_before:
+        yield FieldProblem("$.not_after", "the ship window ends before it begins")
+    yield from _amount("$.freight", order.freight, "freight")
     seen: set[str] = set()
     for index, line in enumerate(order.lines[:MOST_LINES]):
         at = f"$.lines[{index}]"
-        in_range = line.quantity.is_finite() and 0 < line.quantity <= MOST_QUANTITY
-        check(in_range, f"{at}.quantity", f"{line.quantity} is no quantity above 0 and up to {MOST_QUANTITY}")
-        priced = line.unit_price.is_finite() and 0 <= line.unit_price <= MOST_PRICE
-        check(priced, f"{at}.unit_price", f"{line.unit_price} is no price of 0 or more")
-        check(line.tax.is_finite() and line.tax >= 0, f"{at}.tax", f"{line.tax} is no tax of 0 or more")
+        if line.quantity == 0:
+            yield FieldProblem(f"{at}.quantity", "the quantity is 0; leave the line out")
+        yield from _amount(f"{at}.quantity", line.quantity, "quantity")
+        yield from _amount(f"{at}.unit_price", line.unit_price, "price")
+        yield from _amount(f"{at}.tax", line.tax, "tax")
+        yield from _amount(f"{at}.tax_rate", line.tax_rate, "tax rate")
         id = line.id or str(index + 1)
-        check(id not in seen, f"{at}.id", f"the line id {id} is used twice")
+        if id in seen:
+            yield FieldProblem(f"{at}.id", f"the line id {id} is used twice")
         seen.add(id)
-    return faults
+
+
+def _amount(path: str, value: Decimal, what: str) -> Iterator[FieldProblem]:
+    if not value.is_finite():
+        yield FieldProblem(path, f"{value} is no {what}")
+    elif value < 0:
+        yield FieldProblem(path, f"{_short(value)} is negative; a {what} can't be")
+    elif value > MOST:
+        yield FieldProblem(path, f"{_short(value)} is more than the most that is taken, {MOST:,}")
+    elif _digits_behind_the_point(value) > MOST_DIGITS:
+        yield FieldProblem(path, f"at most {MOST_DIGITS} digits may stand after the point")
+
+
+def _digits_behind_the_point(value: Decimal) -> int:
+    """Without idle zeros. By hand: reckoning with an exponent of minus a thousand million would round it away."""
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    significant = "".join(map(str, digits)).rstrip("0")
+    return -(exponent + len(digits) - len(significant)) if significant else 0
+
+
+def _short(value: Decimal) -> str:
+    text = str(value)
+    return text if len(text) <= 30 else f"{text[:30]}..."
 
 
 def _sales_order(order: OrderIn, channel: str, now: datetime, legal_entity: str) -> SalesOrder:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
@@ -10,6 +11,7 @@ from crossdock.journal.store import StoreBusy, StoreRejected, StoreUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 
+_log = structlog.get_logger(__name__)
 _TITLES = {
     400: "Bad request",
     401: "Not signed in",
@@ -67,8 +69,19 @@ def on_problem(_: Request[Any, Any, Any], error: Problem) -> Response[bytes]:
     return _response(error)
 
 
-def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return _response(Problem(error.status_code, error.detail or _TITLES.get(error.status_code, "Error")))
+_DETAILS = {
+    404: "there is nothing at {path}; what there is stands at /openapi.json",
+    405: "{path} takes no {method}; what it takes stands at /openapi.json",
+    413: "the body is too large, and nothing of it was taken",
+}
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status = error.status_code
+    if status >= 500:
+        return on_failure(request, error)
+    detail = _DETAILS.get(status, error.detail).format(path=request.url.path, method=request.method)
+    return _response(Problem(status, detail, headers=dict(error.headers or {})))
 
 
 def on_store(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -77,10 +90,22 @@ def on_store(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     return _response(Problem(503, detail, headers={"Retry-After": "5"}))
 
 
+def on_rejected(_: Request[Any, Any, Any], error: StoreRejected) -> Response[bytes]:
+    """Sending it again would not help."""
+    return _response(Problem(422, "the journal can't hold what this message contains, and nothing of it was taken"))
+
+
+def on_failure(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The last resort: the trace goes to the log, never to the caller."""
+    _log.error("a request failed", exc_info=error)
+    return _response(Problem(500, "the request failed for a reason that stands in the log; send it again later"))
+
+
 HANDLERS: dict[Any, Any] = {
     Problem: on_problem,
     HTTPException: on_http,
     StoreUnavailable: on_store,
     StoreBusy: on_store,
-    StoreRejected: on_store,
+    StoreRejected: on_rejected,
+    Exception: on_failure,
 }

@@ -12,6 +12,7 @@ from crossdock.journal.records import (
     EventRow,
     ExceptionRow,
     InstanceRow,
+    hash16,
 )
 from crossdock.journal.store import Reader
 from crossdock.model.base import Value
@@ -103,10 +104,15 @@ def timeline(reader: Reader, root: InstanceRow, processes: Mapping[str, Process]
     )
 
 
+def question_id(row: ExceptionRow) -> str:
+    """What actions name an exception by: its object, and a short hash of its cause. Fit for an address."""
+    return f"{row.instance.hex()}-{hash16(row.cause).hex()[:8]}"
+
+
 def question(row: ExceptionRow) -> Question:
-    """An exception as people read it. Its id is what actions name."""
+    """An exception as people read it."""
     return Question(
-        f"{row.partition}-{row.instance.hex()}-{row.cause}",
+        question_id(row),
         row.cause,
         row.reason,
         row.role,
