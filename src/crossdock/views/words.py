@@ -72,7 +72,10 @@ def lines(quantities: Mapping[str, Decimal]) -> str:
 
 def sentence(event: e.Event) -> str:
     """What happened, in a sentence."""
-    return _customer(event) or _erp(event) or _warehouse(event) or _ours(event) or spaced(type(event).__name__)
+    for group in (_customer, _erp, _warehouse, _ours, _fulfillment):
+        if said := group(event):
+            return said
+    return spaced(type(event).__name__)
 
 
 def _customer(event: e.Event) -> str:
@@ -92,6 +95,8 @@ def _customer(event: e.Event) -> str:
             return f"payment {reference} failed" + (f": {reason}" if reason else "")
         case e.RefundRequested(_, reference, amount, reason):
             return f"refund {reference} of {money(amount)}" + (f": {reason}" if reason else "")
+        case e.PersonalDataRequested(_, kind, customer):
+            return f"customer {customer} asked to {'see' if kind == 'export' else 'erase'} their personal data"
         case e.HoldPlaced(_, hold, by, reason):
             return f"{by} put it on hold ({hold})" + (f": {reason}" if reason else "")
         case e.HoldReleased(_, hold, by, reason):
@@ -119,7 +124,7 @@ def _erp(event: e.Event) -> str:
         case e.SaleChanged(_, revision):
             return f"sale brought to revision {revision}"
         case e.SaleCancelled():
-            return "sale cancelled"
+            return "cancelled the sale"
         case e.ShipmentPosted(_, shipment, document):
             return f"shipment {shipment} booked out" + (f" as {document}" if document else "")
         case e.InvoicePosted(_, _, invoice):
@@ -131,7 +136,7 @@ def _erp(event: e.Event) -> str:
         case e.PaymentCaptured(_, payment):
             return f"{money(payment.amount)} captured ({payment.reference})"
         case e.ChannelInformed(_, about, reference):
-            return f"told of {about}" + (f" {reference}" if reference else "")
+            return f"was told of the {about}" + (f" {reference}" if reference else "")
         case e.CommandRefused(command, _, system, reason):
             return f"{system} refused to {spaced(command)}: {reason}"
         case e.CommandAbandoned(command, _, system, reason):
@@ -177,6 +182,10 @@ def _ours(event: e.Event) -> str:
             return f"credit denied: exposure {money(exposure)} passes the limit of {money(limit)}"
         case e.StockBecameAvailable(item, node):
             return f"{item} came in at {node}"
+        case e.StockMoved(node, item, quantity, reason):
+            return f"{number(quantity)} {item} moved at {node} ({reason})"
+        case e.StockCounted(node, item, on_hand):
+            return f"{number(on_hand)} {item} counted at {node}"
         case e.ReservationLost(_, line, node, item, quantity):
             return f"{number(quantity)} {item} held for line {line} at {node} are gone"
         case e.OrderPromised(_, promises):
@@ -184,13 +193,6 @@ def _ours(event: e.Event) -> str:
             return f"promised for {', '.join(dates)}" if dates else "promised without a date"
         case e.FulfillmentRequested(fulfillment):
             return f"released to {fulfillment.node} as {fulfillment.number}"
-        case e.FulfillmentShipped(_, _, shipment):
-            numbers = ", ".join(shipment.tracking_numbers())
-            return f"shipped from {shipment.node} as {shipment.number}" + (f", tracking {numbers}" if numbers else "")
-        case e.FulfillmentShort(_, _, node, short):
-            return f"{node} was short: {lines(short)}"
-        case e.FulfillmentDelivered():
-            return "delivered"
         case e.OrderRejected(_, reason):
             return f"rejected: {reason}"
         case e.OrderCancelled(_, reason):
@@ -200,7 +202,33 @@ def _ours(event: e.Event) -> str:
         case e.ChangeRefused(_, what, reason):
             return f"{what} refused: {reason}"
         case e.AlarmRang(alarm):
-            return f"alarm: {alarm.replace('_', ' ')}"
+            return f"time is up ({alarm.replace('_', ' ')})"
         case e.DocumentReceived(system, topic, summary):
             return f"{system} sent {topic}: {summary}"
+    return ""
+
+
+def _fulfillment(event: e.Event) -> str:
+    match event:
+        case e.FulfillmentAccepted(_, _, node_number):
+            return "the node accepted it" + (f" as {node_number}" if node_number else "")
+        case e.FulfillmentRefused(_, _, node, quantities, reason):
+            return f"{node} refused {lines(quantities)}" + (f": {reason}" if reason else "")
+        case e.FulfillmentShipped(_, _, shipment):
+            numbers = ", ".join(shipment.tracking_numbers())
+            return f"shipped from {shipment.node} as {shipment.number}" + (f", tracking {numbers}" if numbers else "")
+        case e.FulfillmentShort(_, _, node, short):
+            return f"{node} was short: {lines(short)}"
+        case e.FulfillmentCancellationRequested(_, _, quantities, reason):
+            return f"asked back from the node: {lines(quantities)}" + (f" ({reason})" if reason else "")
+        case e.FulfillmentCancelled(_, _, node, quantities):
+            return f"{node} gave back {lines(quantities)}"
+        case e.FulfillmentCancellationRefused(_, _, quantities, reason):
+            return f"too late to stop {lines(quantities)}" + (f": {reason}" if reason else "")
+        case e.FulfillmentAddressChanged(_, _, address):
+            return f"the node was sent a new address in {address.city or address.country or 'another place'}"
+        case e.FulfillmentAddressRefused(_, _, reason):
+            return "too late for a new address" + (f": {reason}" if reason else "")
+        case e.FulfillmentDelivered():
+            return "all of it was delivered"
     return ""
