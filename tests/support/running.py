@@ -41,6 +41,7 @@ ADMIN = "cdk_admin_0123456789abcdef"
 READER = "cdk_reader_0123456789abcdef"
 EXPIRED = "cdk_expired_0123456789abcdef"
 OTHER = "cdk_other_0123456789abcdef"
+LIMITED = "cdk_limited_0123456789abcdef"
 PASSWORD = "correct horse battery staple"
 SESSION_KEY = b"k" * 32
 ENVIRONMENT = {"TOKEN": TOKEN, "SECRET": SECRET}
@@ -76,14 +77,18 @@ def estate(**tables: Any) -> Estate:
 
 
 def access(now: datetime) -> Access:
-    def key(name: str, presented: str, *scopes: str, expires_at: datetime | None = None) -> ApiKey:
-        return ApiKey(name, key_hash(presented), scopes, expires_at=expires_at)
+    def key(
+        name: str, presented: str, *scopes: str, expires_at: datetime | None = None, requests_a_minute: int = 0
+    ) -> ApiKey:
+        hash = key_hash(presented)
+        return ApiKey(name, hash, scopes, expires_at=expires_at, requests_a_minute=requests_a_minute)
 
     return Access(
         (
             key("admin", ADMIN, "admin"),
             key("reader", READER, "orders:read"),
             key("other", OTHER, "orders:write", "orders:read"),
+            key("limited", LIMITED, "orders:read", requests_a_minute=3),
             key("expired", EXPIRED, "admin", expires_at=now - timedelta(minutes=1)),
         ),
         (

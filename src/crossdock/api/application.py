@@ -8,8 +8,9 @@ from litestar.datastructures import State
 
 from crossdock import __version__
 from crossdock.api import exceptions, health, orders, placing, present, problems, webhooks
-from crossdock.api.auth import guard
+from crossdock.api.auth import guard, tell_allowance
 from crossdock.api.describe import Doc, document
+from crossdock.api.rates import Rates
 from crossdock.app.services import Services
 
 DESCRIPTION = Doc(
@@ -52,7 +53,8 @@ def make_application(services: Services, pages: Sequence[Any] = ()) -> Litestar:
         route_handlers=[*ROUTES, description, *pages],
         guards=[guard],
         exception_handlers=problems.HANDLERS,
-        state=State({"services": services}),
+        before_send=[tell_allowance],
+        state=State({"services": services, "rates": Rates()}),
         openapi_config=None,
         logging_config=None,
     )

@@ -3,9 +3,12 @@
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Message, Scope
 
 from crossdock.api.problems import Problem
+from crossdock.api.rates import Rates
 from crossdock.app.services import Services
 from crossdock.governance.access import ApiKey, allows
 
@@ -42,6 +45,22 @@ def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     if not allows(key.scopes, scope):
         raise Problem(403, f"the key {key.name} does not have the scope {scope}")
     connection.state.key = key
+    rates: Rates = connection.app.state.rates
+    allowance = rates.spend(key, services(connection).now())
+    connection.state.allowance = allowance
+    if allowance is not None and allowance.left < 0:
+        raise Problem(
+            429,
+            f"the key {key.name} may ask {allowance.limit} times a minute; wait {allowance.wait} s",
+            headers={"Retry-After": str(allowance.wait)},
+        )
+
+
+async def tell_allowance(message: Message, scope: Scope) -> None:
+    """Every answer to a key with a limit says what is left of it."""
+    allowance = scope.get("state", {}).get("allowance")
+    if message["type"] == "http.response.start" and allowance is not None:
+        MutableScopeHeaders.from_message(message).update(allowance.headers())
 
 
 def presented_key(connection: Connection) -> ApiKey | None:

@@ -15,6 +15,8 @@ _ALWAYS = {503: "The journal can't be written now; nothing was taken. Send it ag
 _WITH_KEY = {
     401: "No key, or none that is known and has not expired.",
     403: "The key lacks the scope.",
+    429: "The key asked more often than it may; `Retry-After` says how long to wait. Every answer to a key with a "
+    "limit carries RateLimit headers.",
 }
 
 

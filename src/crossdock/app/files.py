@@ -96,6 +96,8 @@ def write_access(path: Path, access: Access) -> None:
         block = ["[[keys]]", *(f"{name} = {_toml(value)}" for name, value in rows.items())]
         if key.expires_at is not None:
             block.append(f"expires_at = {key.expires_at.isoformat()}")
+        if key.requests_a_minute:
+            block.append(f"requests_a_minute = {key.requests_a_minute}")
         blocks.append("\n".join(block))
     for person in access.people:
         rows = {

@@ -24,13 +24,14 @@ class AccessError(Exception):
 
 class ApiKey(Value, frozen=True):
     """A program's key. `hash` is the SHA-256 of the whole key, which has 32 random bytes; `channel` is where its orders
-    are placed."""
+    are placed; `requests_a_minute` 0 is no limit."""
 
     name: str
     hash: str
     scopes: tuple[str, ...]
     channel: str = "api"
     expires_at: datetime | None = None
+    requests_a_minute: int = 0
 
 
 class Person(Value, frozen=True):
