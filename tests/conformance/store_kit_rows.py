@@ -194,11 +194,21 @@ class RowsKit(Kit):
         assert claim.rechecks == [later]
         claim.release()
 
-    def test_events_and_commands_of_instances_come_in_their_order(self, store: Store, reader: Reader) -> None:
-        step(store, Batch(events=[event(1, A), event(2, B), event(3, A)], commands=[command(A, 2), command(A, 1)]))
-        assert [row.n for row in reader.events_of([A])] == [1, 3]
-        assert [row.n for row in reader.events_of([A, B])] == [1, 2, 3]
+    def test_events_of_instances_come_in_their_order(self, store: Store, reader: Reader) -> None:
+        step(store, Batch(events=[event(1, A), event(2, B), event(3, A)], instances=[instance(A), instance(B)]))
+        step(store, Batch(events=[event(4, B), event(5, b"")], instances=[instance(B, revision=2)]))
+        # Journaled for an instance that stays as it is.
+        step(store, Batch(events=[event(6, A)]))
+        step(store, Batch(events=[event(7, C)]))
+        assert [row.n for row in reader.events_of([A])] == [1, 3, 6]
+        assert [row.n for row in reader.events_of([B])] == [2, 4]
+        assert [row.n for row in reader.events_of([A, B, A])] == [1, 2, 3, 4, 6]
         assert [row.n for row in reader.events_of([A, B], limit=2)] == [1, 2]
+        assert reader.events_of([]) == []
+
+    def test_commands_of_instances_come_in_their_order(self, store: Store, reader: Reader) -> None:
+        step(store, Batch(commands=[command(A, 2), command(A, 1)]))
+        assert reader.commands_of([A]) == [command(A, 1), command(A, 2)]
         store.commit(Batch(inbox=[message()]))
         claim = claimed(store)
         assert claim.commands([A, B]) == {(A, 1): command(A, 1), (A, 2): command(A, 2)}

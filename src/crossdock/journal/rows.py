@@ -2,14 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from crossdock.journal.batch import Batch, Intake
-from crossdock.journal.records import ExceptionRow, IdentifierRow, InboxRow, InstanceRow, ReservationRow
+from crossdock.journal.records import EventRow, ExceptionRow, IdentifierRow, InboxRow, InstanceRow, ReservationRow
 from crossdock.journal.tables import NUMBER_SIZE
 
 NEW = "new"
 SAME = "same"
 DIFFERENT = "different"
+
+
+class Known(NamedTuple):
+    """What a store keeps in mind of an instance: where it is counted, and the position of its last event."""
+
+    process: str
+    phase: str
+    last_n: int
+
 
 Place = tuple[int, str, str]
 """Where an instance is counted: partition, process, phase."""
@@ -71,17 +81,39 @@ def split_numbers(joined: bytes) -> list[bytes]:
     return list(dict.fromkeys(joined[start : start + NUMBER_SIZE] for start in range(0, len(joined), NUMBER_SIZE)))
 
 
-def tally(instances: Iterable[InstanceRow], before: Mapping[bytes, tuple[str, str]]) -> list[tuple[int, str, str, int]]:
+def tally(instances: Iterable[InstanceRow], known: Mapping[bytes, Known | None]) -> list[tuple[int, str, str, int]]:
     """How the number of instances in each place changes: (partition, process, phase, change), in order."""
     changes: Counter[Place] = Counter()
     for row in instances:
-        was = before.get(row.id)
-        if was == (row.process, row.phase):
-            continue
+        was = known.get(row.id)
         changes[row.partition, row.process, row.phase] += 1
         if was is not None:
-            changes[row.partition, *was] -= 1
+            changes[row.partition, was.process, was.phase] -= 1
     return [(*place, change) for place, change in sorted(changes.items()) if change]
+
+
+def concerned(batch: Batch) -> set[bytes]:
+    """The instances that a batch writes or whose events it journals."""
+    ids = {row.id for row in batch.instances}
+    ids.update(row.instance for row in batch.events if row.instance)
+    return ids
+
+
+def chained(
+    events: Iterable[EventRow], known: Mapping[bytes, Known | None]
+) -> tuple[list[tuple[object, ...]], dict[bytes, int]]:
+    """Events with the position of their instance's event before, 0 where there is none; and the last of each instance.
+
+    Events of an instance lie in its own partition, so that a position is enough.
+    """
+    last = {id: was.last_n for id, was in known.items() if was is not None}
+    changed: dict[bytes, int] = {}
+    written: list[tuple[object, ...]] = []
+    for row in events:
+        written.append((*row, last.get(row.instance, 0)))
+        if row.instance:
+            last[row.instance] = changed[row.instance] = row.n
+    return written, changed
 
 
 def summed(reservations: Iterable[ReservationRow]) -> list[ReservationRow]:

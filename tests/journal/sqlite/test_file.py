@@ -208,11 +208,11 @@ def test_a_plain_order_touches_five_secondary_indexes(store: SqliteStore) -> Non
     rows = store._connection.execute(
         "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
     ).fetchall()
-    # Written only where an order is out of the ordinary: on credit, waiting, unmatched, before a person.
-    beside = {"credit", "stock_waits", "unmatched", "exceptions"}
+    # Written only where an order is out of the ordinary: waiting, unmatched, before a person.
+    beside = {"stock_waits", "unmatched", "exceptions"}
     assert [name for table, name, _ in rows if table not in beside] == [
         "commands_open",
-        "events_by_instance",
+        "credit_by_order",
         "identifiers_by_value",
         "movements_shipped",
         "timers_due",

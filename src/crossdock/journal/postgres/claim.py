@@ -9,7 +9,7 @@ from crossdock.journal.first import only_first
 from crossdock.journal.postgres import read
 from crossdock.journal.postgres.arrays import Blobs, Column, Integers, Texts
 from crossdock.journal.postgres.server import Answers, Session
-from crossdock.journal.postgres.write import Phases, write_step
+from crossdock.journal.postgres.write import write_step
 from crossdock.journal.records import (
     BalanceRow,
     CommandRow,
@@ -24,6 +24,7 @@ from crossdock.journal.records import (
     TimerRow,
     UnmatchedRow,
 )
+from crossdock.journal.rows import Known
 from crossdock.journal.tables import quoted
 
 # The partitions with work, oldest message first, as many as hold about `limit` messages; those that another worker
@@ -96,7 +97,7 @@ class PostgresClaim:
         self._session = session
         self._end = end
         self._guard = guard
-        self._phases: Phases = {}
+        self._known: dict[bytes, Known | None] = {}
         self.next_n = next_n
         held = Integers(sorted(next_n))
         found = self._ask(
@@ -126,10 +127,11 @@ class PostgresClaim:
     def instances(self, ids: Iterable[bytes]) -> dict[bytes, InstanceRow]:
         wanted = _blobs(ids)
         [found] = self._ask((f"{read.INSTANCE} WHERE i.id = ANY (%b::bytea[]) ORDER BY i.id", [wanted]))
-        instances = {row[1]: InstanceRow._make(row) for row in found}
-        for id in wanted.values:
-            held = instances.get(id)
-            self._phases[id] = None if held is None else (held.process, held.phase)
+        instances = {row[1]: InstanceRow._make(row[:-1]) for row in found}
+        self._known.update(dict.fromkeys(wanted.values))
+        self._known.update(
+            (row[1], Known(instances[row[1]].process, instances[row[1]].phase, row[-1])) for row in found
+        )
         return instances
 
     def find(self, hashes: Iterable[bytes]) -> dict[bytes, list[IdentifierRow]]:
@@ -197,7 +199,7 @@ class PostgresClaim:
         return self._in(t.EXCEPTIONS, "instance", _blobs(instances), "instance, cause, partition")
 
     def commit(self, batch: Batch) -> Receipt:
-        return self._end(lambda: write_step(self._session, batch, self.next_n, self._phases))
+        return self._end(lambda: write_step(self._session, batch, self.next_n, self._known))
 
     def release(self) -> None:
         self._end(None)

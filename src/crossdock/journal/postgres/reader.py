@@ -31,6 +31,18 @@ _EVENTS_AFTER = (
     # All partitions take turns, so that a busy one does not hold the others back.
     "ORDER BY e.place, e.partition LIMIT %b"
 )
+# From an instance's last event back along its chain, each step by key.
+_EVENTS_OF = f"""
+    WITH RECURSIVE chain(partition, n) AS (
+        SELECT partition, last_n FROM instances WHERE id = ANY (%b::bytea[]) AND last_n > 0
+        UNION ALL
+        SELECT c.partition, e.prev FROM chain c CROSS JOIN LATERAL
+            (SELECT prev FROM events e WHERE e.partition = c.partition AND e.n = c.n OFFSET 0) e WHERE e.prev > 0
+    )
+    SELECT {quoted(t.EVENTS.fields, "e.")} FROM chain c CROSS JOIN LATERAL
+        (SELECT * FROM events e WHERE e.partition = c.partition AND e.n = c.n OFFSET 0) e
+    ORDER BY e.partition, e.n LIMIT %b
+"""
 _NEXT_DUE = (
     "SELECT least((SELECT min((SELECT min(due_at) FROM timers d WHERE d.partition = p.partition)) FROM partitions p), "
     "(SELECT min((SELECT min(recheck_at) FROM unmatched u WHERE u.partition = p.partition)) FROM partitions p))"
@@ -73,14 +85,13 @@ class PostgresReader:
 
     def instance(self, id: bytes) -> InstanceRow | None:
         found = self._rows(f"{read.INSTANCE} WHERE i.id = %b", id)
-        return InstanceRow._make(found[0]) if found else None
+        return InstanceRow._make(found[0][:-1]) if found else None
 
     def find(self, value: str) -> list[IdentifierRow]:
         return self._in(t.IDENTIFIERS, "value", Texts([value]), "scheme, issuer, partition, instance, hash")
 
     def events_of(self, instances: Sequence[bytes], limit: int = 1000) -> list[EventRow]:
-        wanted = _blobs(instances)
-        rows = self._rows(f"{read.any_of(t.EVENTS, 'instance', wanted, 'partition, n')} LIMIT %b", wanted, limit)
+        rows = self._rows(_EVENTS_OF, _blobs(instances), limit)
         return [EventRow._make(row) for row in rows]
 
     def events_after(self, cursor: dict[int, int], limit: int) -> list[EventRow]:
@@ -179,7 +190,7 @@ class PostgresReader:
             over,
             limit,
         )
-        return [InstanceRow._make(row) for row in rows]
+        return [InstanceRow._make(row[:-1]) for row in rows]
 
     def close(self) -> None:
         if self._session is not None:

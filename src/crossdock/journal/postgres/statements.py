@@ -55,20 +55,28 @@ def delete(table: Table, fields: tuple[str, ...], tail: str = "") -> Many:
 
 INBOX = insert(t.INBOX, tuple(name for name in t.INBOX.fields if name != "seq"))
 CONSUMED = delete(t.INBOX, ("partition", "seq"), " RETURNING t.seq")
-EVENTS = insert(t.EVENTS)
 NEXT_N = Many(
     f"UPDATE partitions t SET next_n = u.n FROM {unnest((Integers, Integers))} AS u (partition, n) "
     "WHERE t.partition = u.partition",
     (Integers, Integers),
 )
-PHASES = "SELECT id, process, phase FROM instances WHERE id = ANY (%b::bytea[]) ORDER BY id"
-_INSTANCE_KINDS: tuple[type[Column], ...] = (*_kinds(t.INSTANCES, t.INSTANCE_FIELDS), Blobs)
+_EVENT_KINDS: tuple[type[Column], ...] = (*_kinds(t.EVENTS, t.EVENTS.fields), Integers)
+EVENTS = Many(
+    f"INSERT INTO events ({t.EVENTS.columns}, prev) SELECT * FROM {unnest(_EVENT_KINDS)}",
+    _EVENT_KINDS,
+)
+KNOWN = "SELECT id, process, phase, last_n FROM instances WHERE id = ANY (%b::bytea[]) ORDER BY id"
+_INSTANCE_KINDS: tuple[type[Column], ...] = (*_kinds(t.INSTANCES, t.INSTANCE_FIELDS), Blobs, Integers)
 INSTANCES = Many(
-    f"INSERT INTO instances AS t ({quoted(t.INSTANCE_FIELDS)}, numbers) SELECT * FROM {unnest(_INSTANCE_KINDS)} "
-    "ON CONFLICT (id) DO UPDATE SET "
+    f"INSERT INTO instances AS t ({quoted(t.INSTANCE_FIELDS)}, numbers, last_n) "
+    f"SELECT * FROM {unnest(_INSTANCE_KINDS)} ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f'"{name}" = excluded."{name}"' for name in t.INSTANCE_FIELDS if name != "id")
-    + ", numbers = t.numbers || excluded.numbers",
+    + ", numbers = t.numbers || excluded.numbers, last_n = greatest(t.last_n, excluded.last_n)",
     _INSTANCE_KINDS,
+)
+LAST_N = Many(
+    f"UPDATE instances t SET last_n = u.n FROM {unnest((Blobs, Integers))} AS u (id, n) WHERE t.id = u.id",
+    (Blobs, Integers),
 )
 ADD_NUMBERS = Many(
     f"UPDATE instances t SET numbers = t.numbers || u.numbers FROM {unnest((Blobs, Blobs))} AS u (id, numbers) "

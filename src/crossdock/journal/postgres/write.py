@@ -11,10 +11,9 @@ from crossdock.journal.postgres.arrays import Blobs
 from crossdock.journal.postgres.server import Answers, Session
 from crossdock.journal.postgres.statements import Statement
 from crossdock.journal.records import CommandUpdate, InboxRow, InstanceRow
+from crossdock.journal.rows import Known
 from crossdock.journal.store import StoreBusy
 from crossdock.journal.tables import Table
-
-Phases = dict[bytes, tuple[str, str] | None]
 
 
 def write(session: Session, batch: Batch, step: Sequence[Statement] = ()) -> tuple[Receipt, Answers]:
@@ -116,39 +115,44 @@ def _unconditional(batch: Batch, messages: list[InboxRow]) -> list[Statement]:
     return [many.of(found) for many, found in written if found]
 
 
-def write_step(session: Session, batch: Batch, next_n: Mapping[int, int], phases: Phases) -> Receipt:
+def write_step(session: Session, batch: Batch, next_n: Mapping[int, int], known: dict[bytes, Known | None]) -> Receipt:
     """A claim's batch; see SQLite's. Raises StoreBusy where a message was consumed already."""
     positions = rows.next_positions(batch, next_n)
-    unread = sorted({row.id for row in batch.instances} - phases.keys())
+    unread = sorted(rows.concerned(batch) - known.keys())
     if unread:
-        [found] = session.run([(s.PHASES, [Blobs(unread)])])
-        phases.update((id, (process, phase)) for id, process, phase in found)
+        [found] = session.run([(s.KNOWN, [Blobs(unread)])])
+        known.update(dict.fromkeys(unread))
+        known.update((id, Known(*was)) for id, *was in found)
+    events, last = rows.chained(batch.events, known)
     step: list[Statement] = []
     if batch.consumed:
         step.append(s.CONSUMED.of(batch.consumed))
     if batch.events:
-        step.append(s.EVENTS.of(batch.events))
+        step.append(s.EVENTS.of(events))
         step.append(s.NEXT_N.of(sorted(positions.items())))
     numbers = rows.numbers_of(_first_by_key(t.IDENTIFIERS, batch.identifiers))
     if batch.instances:
-        step.extend(_instances(batch, phases, numbers))
+        step.extend(_instances(batch, known, numbers, last))
     if numbers:
         step.append(s.ADD_NUMBERS.of(sorted(numbers.items())))
+    if last:
+        step.append(s.LAST_N.of(sorted(last.items())))
     receipt, answers = write(session, batch, step)
     if batch.consumed and len(answers[0]) != len(batch.consumed):
         raise StoreBusy("Another worker has consumed these messages already: read them again.")
     return receipt
 
 
-def _instances(batch: Batch, phases: Phases, numbers: dict[bytes, bytes]) -> list[Statement]:
-    """Upserts of the instances with their new numbers, which are taken out of `numbers`."""
-    last: dict[bytes, InstanceRow] = {row.id: row for row in batch.instances}
-    before = {id: phase for id in last if (phase := phases.get(id)) is not None}
+def _instances(
+    batch: Batch, known: Mapping[bytes, Known | None], numbers: dict[bytes, bytes], last: dict[bytes, int]
+) -> list[Statement]:
+    """Upserts of the instances with their new numbers and last events, which are taken out of `numbers` and `last`."""
+    written: dict[bytes, InstanceRow] = {row.id: row for row in batch.instances}
     documents = {row.id: (row.partition, row.id, row.document) for row in batch.instances if row.document is not None}
-    written = [s.INSTANCES.of([(*last[id][:-1], numbers.pop(id, b"")) for id in sorted(last)])]
+    step = [s.INSTANCES.of([(*written[id][:-1], numbers.pop(id, b""), last.pop(id, 0)) for id in sorted(written)])]
     if documents:
-        written.append(s.DOCUMENTS.of([documents[id] for id in sorted(documents)]))
-    changes = rows.tally(last.values(), before)
+        step.append(s.DOCUMENTS.of([documents[id] for id in sorted(documents)]))
+    changes = rows.tally(written.values(), known)
     if changes:
-        written.append(s.TALLIES.of(changes))
-    return written
+        step.append(s.TALLIES.of(changes))
+    return step

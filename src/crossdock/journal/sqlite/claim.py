@@ -20,6 +20,7 @@ from crossdock.journal.records import (
     TimerRow,
     UnmatchedRow,
 )
+from crossdock.journal.rows import Known
 from crossdock.journal.sqlite import read
 from crossdock.journal.sqlite.write import write_step
 
@@ -49,7 +50,7 @@ class SqliteClaim:
         """`end` commits what the function writes, or rolls back where there is none."""
         self._connection = connection
         self._end = end
-        self._phases: dict[bytes, tuple[str, str] | None] = {}
+        self._known: dict[bytes, Known | None] = {}
         execute = connection.execute
         self.next_n: dict[int, int] = dict(execute("SELECT partition, next_n FROM partitions ORDER BY partition"))
         messages = [InboxRow._make(row) for row in execute(_MESSAGES, (limit,))]
@@ -68,13 +69,12 @@ class SqliteClaim:
     def instances(self, ids: Iterable[bytes]) -> dict[bytes, InstanceRow]:
         found: dict[bytes, InstanceRow] = {}
         wanted = sorted(set(ids))
+        self._known.update(dict.fromkeys(wanted))
         for some in read.slices(wanted):
             statement = f"{read.INSTANCE} WHERE i.id IN ({read.marks(some)}) ORDER BY i.id"
             for row in self._connection.execute(statement, some):
-                found[row[1]] = read.instance(row)
-        for id in wanted:
-            held = found.get(id)
-            self._phases[id] = None if held is None else (held.process, held.phase)
+                held = found[row[1]] = read.instance(row)
+                self._known[held.id] = Known(held.process, held.phase, row[-1])
         return found
 
     def find(self, hashes: Iterable[bytes]) -> dict[bytes, list[IdentifierRow]]:
@@ -141,7 +141,7 @@ class SqliteClaim:
         return found
 
     def commit(self, batch: Batch) -> Receipt:
-        return self._end(lambda: write_step(self._connection, batch, self.next_n, self._phases))
+        return self._end(lambda: write_step(self._connection, batch, self.next_n, self._known))
 
     def release(self) -> None:
         self._end(None)

@@ -10,7 +10,11 @@ from crossdock.journal.tables import INSTANCE_FIELDS, Table, quoted
 _SIZES = (1, 4, 16, 64, 256)
 _MARKS = {size: ", ".join("?" * size) for size in _SIZES}
 
-INSTANCE = f"SELECT {quoted(INSTANCE_FIELDS, 'i.')}, d.document FROM instances i LEFT JOIN documents d ON d.id = i.id"
+INSTANCE = (
+    f"SELECT {quoted(INSTANCE_FIELDS, 'i.')}, d.document, i.last_n "
+    "FROM instances i LEFT JOIN documents d ON d.id = i.id"
+)
+"""An instance's row, and the position of its last event behind it."""
 
 
 def slices(keys: list[Any]) -> Iterator[list[Any]]:
@@ -44,5 +48,5 @@ def rows_in(
 
 
 def instance(row: tuple[Any, ...]) -> InstanceRow:
-    """An instance's row with its booleans as booleans."""
-    return InstanceRow._make((*row[:7], bool(row[7]), bool(row[8]), *row[9:]))
+    """An instance's row from INSTANCE, with its booleans as booleans."""
+    return InstanceRow._make((*row[:7], bool(row[7]), bool(row[8]), *row[9:-1]))

@@ -21,6 +21,16 @@ from crossdock.journal.rows import split_numbers
 from crossdock.journal.sqlite import read
 from crossdock.journal.sqlite.file import errors
 
+# From an instance's last event back along its chain.
+_EVENTS_OF = f"""
+    WITH RECURSIVE chain(n) AS (
+        SELECT last_n FROM instances WHERE id IN ({{marks}}) AND last_n > 0
+        UNION ALL
+        SELECT e.prev FROM chain CROSS JOIN events e ON e.n = chain.n WHERE e.prev > 0
+    )
+    SELECT {t.EVENTS.columns} FROM events WHERE n IN (SELECT n FROM chain) ORDER BY n LIMIT ?
+"""
+
 
 class SqliteReader:
     """Sees what was committed when each question is asked."""
@@ -48,7 +58,11 @@ class SqliteReader:
         return found
 
     def events_of(self, instances: Sequence[bytes], limit: int = 1000) -> list[EventRow]:
-        found: list[EventRow] = self._in(t.EVENTS, "instance", instances, "partition, n")
+        found: list[EventRow] = []
+        with errors(self._path):
+            for some in read.slices(sorted(set(instances))):
+                statement = _EVENTS_OF.format(marks=read.marks(some))
+                found.extend(map(EventRow._make, self._connection.execute(statement, [*some, limit])))
         return sorted(found, key=lambda row: row[:2])[:limit]
 
     def events_after(self, cursor: dict[int, int], limit: int) -> list[EventRow]:

@@ -7,6 +7,7 @@ from crossdock.journal import rows
 from crossdock.journal import tables as t
 from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.records import InboxRow, InstanceRow
+from crossdock.journal.rows import Known
 from crossdock.journal.sqlite.read import marks, slices
 from crossdock.journal.store import StoreBusy
 from crossdock.journal.tables import Table, quoted
@@ -31,10 +32,12 @@ def _delete(table: Table) -> str:
 
 
 _INBOX = _insert(t.INBOX, tuple(name for name in t.INBOX.fields if name != "seq"))
+_EVENT = _insert(t.EVENTS, (*t.EVENTS.fields, "prev"))
 _INSTANCE = (
-    f"INSERT INTO instances ({quoted(t.INSTANCE_FIELDS)}, numbers) "
-    f"VALUES ({', '.join('?' * (len(t.INSTANCE_FIELDS) + 1))}) ON CONFLICT (id) DO UPDATE SET "
+    f"INSERT INTO instances ({quoted(t.INSTANCE_FIELDS)}, numbers, last_n) "
+    f"VALUES ({', '.join('?' * (len(t.INSTANCE_FIELDS) + 2))}) ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f'"{name}" = excluded."{name}"' for name in t.INSTANCE_FIELDS if name != "id")
+    + ", last_n = max(last_n, excluded.last_n)"
 )
 _ADD_NUMBERS = "UPDATE instances SET numbers = CAST(numbers || ? AS BLOB) WHERE id = ?"
 _DOCUMENT = (
@@ -109,12 +112,9 @@ def _write_ledgers(connection: sqlite3.Connection, batch: Batch) -> None:
 
 
 def write_step(
-    connection: sqlite3.Connection,
-    batch: Batch,
-    next_n: Mapping[int, int],
-    phases: dict[bytes, tuple[str, str] | None],
+    connection: sqlite3.Connection, batch: Batch, next_n: Mapping[int, int], known: dict[bytes, Known | None]
 ) -> Receipt:
-    """A claim's batch. `phases` holds (process, phase) of the instances that the claim read, None for new ones.
+    """A claim's batch. `known` holds the instances that the claim has read, None for those that were not there.
 
     Raises StoreBusy where a message was consumed already.
     """
@@ -124,13 +124,13 @@ def write_step(
         gone = many("DELETE FROM inbox WHERE partition = ? AND seq = ?", batch.consumed).rowcount
         if gone != len(batch.consumed):
             raise StoreBusy("Another worker has consumed these messages already: read them again.")
-    many(_insert(t.EVENTS), batch.events)
-    many(
-        "UPDATE partitions SET next_n = ? WHERE partition = ?",
-        [(n, partition) for partition, n in positions.items()],
-    )
+    _read_known(connection, rows.concerned(batch), known)
+    events, last = rows.chained(batch.events, known)
+    many(_EVENT, events)
+    many("UPDATE partitions SET next_n = ? WHERE partition = ?", [(n, place) for place, n in positions.items()])
     if batch.instances:
-        _write_instances(connection, batch, phases)
+        _write_instances(connection, batch, known, last)
+    many("UPDATE instances SET last_n = ? WHERE id = ?", [(n, id) for id, n in last.items()])
     receipt = write(connection, batch)
     if batch.identifiers:
         numbers = rows.numbers_of(batch.identifiers)
@@ -138,19 +138,25 @@ def write_step(
     return receipt
 
 
-def _write_instances(connection: sqlite3.Connection, batch: Batch, phases: dict[bytes, tuple[str, str] | None]) -> None:
-    last: dict[bytes, InstanceRow] = {row.id: row for row in batch.instances}
-    unread = [id for id in last if id not in phases]
+def _read_known(connection: sqlite3.Connection, ids: set[bytes], known: dict[bytes, Known | None]) -> None:
+    unread = sorted(ids - known.keys())
+    known.update(dict.fromkeys(unread))
     for some in slices(unread):
-        found = connection.execute(f"SELECT id, process, phase FROM instances WHERE id IN ({marks(some)})", some)
-        phases.update((id, (process, phase)) for id, process, phase in found)
-    before = {id: phase for id in last if (phase := phases.get(id)) is not None}
-    connection.executemany(_INSTANCE, [(*row[:-1], b"") for row in last.values()])
+        statement = f"SELECT id, process, phase, last_n FROM instances WHERE id IN ({marks(some)}) ORDER BY id"
+        known.update((id, Known(*was)) for id, *was in connection.execute(statement, some))
+
+
+def _write_instances(
+    connection: sqlite3.Connection, batch: Batch, known: Mapping[bytes, Known | None], last: dict[bytes, int]
+) -> None:
+    """Upserts of the instances with the positions of their last events, which are taken out of `last`."""
+    written: dict[bytes, InstanceRow] = {row.id: row for row in batch.instances}
+    connection.executemany(_INSTANCE, [(*row[:-1], b"", last.pop(row.id, 0)) for row in written.values()])
     connection.executemany(
         _DOCUMENT,
         [(row.partition, row.id, row.document) for row in batch.instances if row.document is not None],
     )
-    connection.executemany(_TALLY, rows.tally(last.values(), before))
+    connection.executemany(_TALLY, rows.tally(written.values(), known))
 
 
 def _append(connection: sqlite3.Connection, messages: Iterable[InboxRow]) -> None:

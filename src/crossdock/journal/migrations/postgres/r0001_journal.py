@@ -57,9 +57,9 @@ SCHEMA = (
         occurred_at int8 NOT NULL,
         recorded_at int8 NOT NULL,
         body bytea NOT NULL,
+        prev int8 NOT NULL,
         PRIMARY KEY (partition, n)
     )""",
-    "CREATE INDEX events_by_instance ON events (instance)",
     """CREATE TABLE instances (
         partition int8 NOT NULL,
         id bytea PRIMARY KEY,
@@ -73,7 +73,8 @@ SCHEMA = (
         next_ordinal int8 NOT NULL,
         changed_at int8 NOT NULL,
         state bytea NOT NULL,
-        numbers bytea NOT NULL
+        numbers bytea NOT NULL,
+        last_n int8 NOT NULL
     ) WITH (fillfactor = 70)""",
     """CREATE TABLE documents (
         partition int8 NOT NULL,

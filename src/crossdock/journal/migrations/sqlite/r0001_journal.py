@@ -1,8 +1,9 @@
 """The first schema of the SQLite journal.
 
 Tables of small rows are clustered by their key (WITHOUT ROWID); those of large rows grow at their end. Random keys make
-every secondary index a page to read and write for each row, so a plain order touches five: events, timers and open
-commands by what asks for them, numbers by value, shipments by balance. Credit adds one.
+every secondary index a page to read and write for each row, so a plain order touches five: timers and open commands by
+due time, numbers by value, shipments by balance, credit by order. An instance's events are a chain instead, from its
+`last_n` by each event's `prev`, and its numbers stand in its own row.
 """
 
 from alembic import op
@@ -53,9 +54,9 @@ SCHEMA = (
         cause TEXT NOT NULL,
         occurred_at INTEGER NOT NULL,
         recorded_at INTEGER NOT NULL,
-        body BLOB NOT NULL
+        body BLOB NOT NULL,
+        prev INTEGER NOT NULL
     )""",
-    "CREATE INDEX events_by_instance ON events (instance)",
     """CREATE TABLE instances (
         partition INTEGER NOT NULL,
         id BLOB PRIMARY KEY,
@@ -69,7 +70,8 @@ SCHEMA = (
         next_ordinal INTEGER NOT NULL,
         changed_at INTEGER NOT NULL,
         state BLOB NOT NULL,
-        numbers BLOB NOT NULL
+        numbers BLOB NOT NULL,
+        last_n INTEGER NOT NULL
     )""",
     """CREATE TABLE documents (
         partition INTEGER NOT NULL,
