@@ -3,9 +3,9 @@ turn."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 
+from crossdock.simulation.back_office import Errand
 from crossdock.simulation.distributor import Distributor
 from crossdock.simulation.story import (
     Action,
@@ -23,9 +23,8 @@ from crossdock.simulation.story import (
     Stock,
     Story,
 )
-from crossdock.simulation.systems.base import Failure, Json
-from crossdock.simulation.systems.catalogue import Catalogue
-from crossdock.simulation.systems.shop_orders import Basket, cents
+from crossdock.simulation.systems.base import Failure
+from crossdock.simulation.systems.shop_orders import Basket
 
 
 class People(Protocol):
@@ -47,6 +46,7 @@ class _Tale:
         self.story = story
         self.number = number
         self.next = 0
+        self.errand: Errand | None = None
         self.since: datetime | None = at if self._first_unseen(story) else None
 
     @staticmethod
@@ -69,38 +69,51 @@ class Customers:
         self._people = people
         self._to_place = sorted(mix.stories, key=lambda story: story.at, reverse=True)
         self._tales: list[_Tale] = []
-        self._billed: set[tuple[str, str]] = set()
-        self._rows_read = 0
+        self._calls: list[tuple[Story, Errand]] = []
 
     @property
     def is_done(self) -> bool:
         """All orders are placed and all steps taken."""
-        return not self._to_place and not self._tales
+        return not self._to_place and not self._calls and not self._tales
 
     def waits_for(self) -> list[tuple[str, str, str]]:
         """Kind, number and what each story under way waits to see."""
-        return [(tale.story.kind, tale.number, tale.step.when.seen) for tale in self._tales if tale.step]
+        calls = [(story.kind, "", "its sale entered") for story, _ in self._calls]
+        return calls + [(tale.story.kind, tale.number, tale.step.when.seen) for tale in self._tales if tale.step]
 
     def act(self, now: datetime) -> None:
         """Do all whose turn has come."""
         while self._to_place and self._start + self._to_place[-1].at <= now:
-            if not self.placed:
+            if not self.placed and not self._calls:
                 self._distributor.disturb()
             self._place(self._to_place.pop(), now)
-        still = []
+        self._take_calls(now)
         for tale in self._tales:
             self._go_on(tale, now)
-            if tale.step is not None:
-                still.append(tale)
-        self._tales = still
+        self._tales = [tale for tale in self._tales if tale.step is not None or tale.errand is not None]
 
     # --- orders ----------------------------------------------------------------------------------------------------
 
     def _place(self, story: Story, now: datetime) -> None:
         if isinstance(story.order, Phone):
-            number = self._call(story, story.order, now)
+            self._calls.append((story, self._distributor.office.enter(story.order, now)))
+            self._take_calls(now)
         else:
-            number = self._order(story, story.order, now)
+            self._begin(story, self._order(story, story.order, now), now)
+
+    def _take_calls(self, now: datetime) -> None:
+        """Phone orders that a clerk has entered by now are placed."""
+        under_way = []
+        for story, errand in self._calls:
+            number = errand()
+            if number is None:
+                under_way.append((story, errand))
+            else:
+                self._instruct(story, number)
+                self._begin(story, number, now)
+        self._calls = under_way
+
+    def _begin(self, story: Story, number: str, now: datetime) -> None:
         self.placed[story.channel, number] = story
         tale = _Tale(story, number, now)
         if tale.step is not None:
@@ -108,14 +121,8 @@ class Customers:
 
     def _order(self, story: Story, basket: Basket, now: datetime) -> str:
         shop = self._distributor.shops[story.channel]
-        number = shop.next_number
-        self._instruct(story, number)
+        self._instruct(story, shop.next_number)
         return shop.place(basket, now, placed_at=now - story.placed_before, never=story.never, twice=story.twice)
-
-    def _call(self, story: Story, call: Phone, now: datetime) -> str:
-        erp = self._distributor.erp
-        self._instruct(story, erp.next_number)
-        return erp.enter(sale_body(call, self.mix.catalogue, now), now)
 
     def _instruct(self, story: Story, number: str) -> None:
         for node, instruction in story.instructions.items():
@@ -124,14 +131,21 @@ class Customers:
     # --- steps -----------------------------------------------------------------------------------------------------
 
     def _go_on(self, tale: _Tale, now: datetime) -> None:
-        while (step := tale.step) is not None:
+        while True:
+            if tale.errand is not None:
+                if tale.errand() is None:
+                    return
+                tale.errand = None
+                tale.since = None if tale.step is not None and tale.step.when.seen else now
+            if (step := tale.step) is None:
+                return
             if tale.since is None:
                 if not self._sees(step.when.seen, tale.story.channel, tale.number):
                     return
                 tale.since = now
             if now < tale.since + step.when.after:
                 return
-            self._do(step.action, tale, now)
+            tale.errand = self._do(step.action, tale, now)
             tale.next += 1
             following = tale.step
             tale.since = None if following is not None and following.when.seen else now
@@ -141,48 +155,21 @@ class Customers:
             case "held":
                 return bool(self._people.holds(channel, number))
             case "entered":
-                return any(sale.called == (channel, number) for sale in self._distributor.erp.books.sales.values())
+                return self._distributor.office.holds_sale(channel, number)
             case "billed":
-                return self._is_billed(channel, number)
+                return self._distributor.office.has_billed(channel, number)
         jobs = [job for wms in self._distributor.warehouses.values() for job in wms.jobs_of(channel, number)]
         if what == "released":
             return any(job.state == "accepted" for job in jobs)
         return any(job.state == "shipped" for job in jobs)
 
-    def _is_billed(self, channel: str, number: str) -> bool:
-        rows = self._distributor.erp.ledger.since(self._rows_read)
-        self._billed.update((row.channel, row.order) for row in rows if row.kind == "invoice")
-        self._rows_read += len(rows)
-        return (channel, number) in self._billed
-
-    def _do(self, action: Action, tale: _Tale, now: datetime) -> None:
+    def _do(self, action: Action, tale: _Tale, now: datetime) -> Errand | None:
         """A step of a person. What a shop does not let them do (cancel what is fulfilled) stays undone."""
         kind = type(action)
         try:
-            _ACTIONS[kind](self._distributor, self._people, tale, action, now)
+            return _ACTIONS[kind](self._distributor, self._people, tale, action, now)
         except Failure:
-            return
-
-
-def sale_body(call: Phone, catalogue: Catalogue, now: datetime) -> Json:
-    """A phone order as a clerk enters it, at the ERP's own prices and taxes."""
-    known = catalogue.customers[call.customer]
-    lines: list[Json] = []
-    total = call.freight
-    for n, (item, quantity) in enumerate(call.lines, 1):
-        price, _ = catalogue.price(item, call.customer)
-        tax = catalogue.tax(price * quantity, call.customer)
-        lines.append(
-            {"id": str(n), "item": item, "quantity": f"{quantity:f}", "unit_price": cents(price), "tax": cents(tax)}
-        )
-        total += price * quantity + tax
-    delivery: Json = {"ship_complete": call.ship_complete, "service": "parcel/ground"}
-    if call.not_before:
-        delivery["not_before"] = call.not_before
-    who = {"number": known.number, "name": known.name, "email": known.email, "address": known.address}
-    body = {"customer": who, "currency": catalogue.currency, "placed_at": now, "lines": lines, "total": cents(total)}
-    freight = [{"kind": "freight", "amount": cents(call.freight)}] if call.freight else []
-    return body | {"delivery": delivery, "charges": freight, "terms": {"kind": "on_account", "net_days": 30}}
+            return None
 
 
 # --- actions ---------------------------------------------------------------------------------------------------------
@@ -200,11 +187,11 @@ def _pay(world: Distributor, people: People, tale: _Tale, action: Pay, now: date
     world.shops[tale.story.channel].pay(tale.number, now)
 
 
-def _cancel(world: Distributor, people: People, tale: _Tale, action: Cancel, now: datetime) -> None:
-    if tale.story.channel in world.shops:
-        world.shops[tale.story.channel].cancel(tale.number, now)
-    else:
-        world.erp.cancel(tale.number, "the customer called again", now)
+def _cancel(world: Distributor, people: People, tale: _Tale, action: Cancel, now: datetime) -> Errand | None:
+    if tale.story.channel not in world.shops:
+        return world.office.cancel(tale.number, now)
+    world.shops[tale.story.channel].cancel(tale.number, now)
+    return None
 
 
 def _refund(world: Distributor, people: People, tale: _Tale, action: Refund, now: datetime) -> None:
@@ -216,26 +203,21 @@ def _stock(world: Distributor, people: People, tale: _Tale, action: Stock, now: 
     world.warehouses[action.node].move(action.item, action.quantity, reason, now)
 
 
-def _settle(world: Distributor, people: People, tale: _Tale, action: SettleAccount, now: datetime) -> None:
+def _settle(world: Distributor, people: People, tale: _Tale, action: SettleAccount, now: datetime) -> Errand | None:
     if isinstance(tale.story.order, Basket):
-        world.erp.pay(tale.story.order.customer, action.amount, now)
+        return world.office.receive(tale.story.order.customer, action.amount, now)
+    return None
 
 
 def _release(world: Distributor, people: People, tale: _Tale, action: Release, now: datetime) -> None:
     people.release(tale.story.channel, tale.number, action.hold)
 
 
-def _rewrite(world: Distributor, people: People, tale: _Tale, action: Rewrite, now: datetime) -> None:
-    sale = world.erp.books.sales[tale.number]
-    lines = []
-    for line in sale.body["lines"]:
-        wanted = Decimal(action.quantities.get(line["item"], Decimal(line["quantity"])))
-        tax = world.erp.catalogue.tax(Decimal(line["unit_price"]) * wanted, sale.body["customer"]["number"])
-        lines.append(line | {"quantity": f"{wanted:f}", "tax": cents(tax)})
-    world.erp.amend(tale.number, lines, now)
+def _rewrite(world: Distributor, people: People, tale: _Tale, action: Rewrite, now: datetime) -> Errand:
+    return world.office.rewrite(tale.number, action.quantities, now)
 
 
-_ACTIONS: Mapping[type, Callable[..., None]] = {
+_ACTIONS: Mapping[type, Callable[..., Errand | None]] = {
     Edit: _edit,
     Move: _move,
     Pay: _pay,

@@ -9,6 +9,7 @@ from typing import Any
 
 from crossdock.estate.model import Channel, Estate, Limits, Node, PricePolicy, System
 from crossdock.model.parties import LegalEntity
+from crossdock.simulation.back_office import BackOffice, RealErp, SimulatedOffice
 from crossdock.simulation.chance import Chance
 from crossdock.simulation.mix import GUEST_CUSTOMER
 from crossdock.simulation.network import Edge
@@ -29,8 +30,8 @@ _MS = timedelta(milliseconds=1)
 
 class Distributor:
     """The systems and their edges by name. `intake` is where their webhooks go. One seed, one run. The faults begin
-    with
-    `disturb`, once the systems have told what they had at the start, and end with `calm`."""
+    with `disturb`, once the systems have told what they had at the start, and end with `calm`. A `real` ERP takes the
+    place of the simulated one, which then is no system of the estate and does nothing."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Distributor:
         faults: Faults = NONE,
         pace: Pace = STEADY,
         scan_every: timedelta = 80 * _MS,
+        real: RealErp | None = None,
     ) -> None:
         chance = Chance(seed, "systems")
         self.tokens = {name: chance.token(12).hex() for name in (*SHOPS, "erp", *map(_wms, WAREHOUSES), CARRIER)}
@@ -48,6 +50,8 @@ class Distributor:
         self._faults = faults
         given: dict[str, Any] = {"chance": chance}
         self.erp = Erp("erp", self.tokens["erp"], mix.catalogue, **given)
+        self.real = real
+        self.office: BackOffice = real or SimulatedOffice(self.erp)
         self.carrier = Carrier(
             CARRIER, self.tokens[CARRIER], self.secrets[CARRIER], intake, scan_every=scan_every, **given
         )
@@ -72,7 +76,8 @@ class Distributor:
             )
             for node, code in WAREHOUSES.items()
         }
-        found: list[Simulated] = [*self.shops.values(), self.erp, *self.warehouses.values(), self.carrier]
+        erps = [self.erp] if real is None else []
+        found: list[Simulated] = [*self.shops.values(), *erps, *self.warehouses.values(), self.carrier]
         self.edges = {system.name: Edge(system, chance) for system in found}
 
     @property
@@ -81,26 +86,34 @@ class Distributor:
 
     def rows(self) -> list[Row]:
         """All ledgers, one system after the other."""
-        return [row for system in self.systems.values() for row in system.ledger]
+        rows = [row for system in self.systems.values() for row in system.ledger]
+        return rows if self.real is None else [*rows, *self.real.rows()]
 
     def is_busy(self) -> bool:
         """Whether any system still has work or callbacks of its own."""
+        if self.real is not None and self.real.is_busy():
+            return True
         return any(system.next_due() is not None for system in self.systems.values())
 
     def disturb(self) -> None:
         """From here on things go wrong."""
         for system in self.systems.values():
             system.faults = self._faults
+        if self.real is not None:
+            self.real.disturb(self._faults)
 
     def calm(self) -> None:
         """From here on nothing goes wrong."""
         for edge in self.edges.values():
             edge.calm()
+        if self.real is not None:
+            self.real.calm()
 
     def environment(self) -> dict[str, str]:
         """The secrets that the estate refers to."""
         tokens = {f"CROSSDOCK_{_upper(name)}_TOKEN": token for name, token in self.tokens.items()}
-        return tokens | {f"CROSSDOCK_{_upper(name)}_WEBHOOK": secret for name, secret in self.secrets.items()}
+        tokens |= {f"CROSSDOCK_{_upper(name)}_WEBHOOK": secret for name, secret in self.secrets.items()}
+        return tokens if self.real is None else tokens | self.real.environment()
 
     def estate(
         self, urls: Mapping[str, str], intake: str, start: datetime, look_up_after: timedelta = _MS * 1000
@@ -134,6 +147,8 @@ class Distributor:
             )
             for name in self.systems
         }
+        if self.real is not None:
+            systems["erp"] = self.real.system()
         return Estate(
             "demo",
             systems,
