@@ -62,10 +62,12 @@ class Moves:
 
     def ordered(self, line: Source, id: str, quantity: Decimal) -> Decimal:
         """How much of a line counts as ordered, at most its `quantity`."""
-        if self.order_cancelled or line.see_text("fulfillment_status") == "fulfilled":
+        if self.order_cancelled:
             return quantity
+        # A fulfilled line whose fulfilment is not among those told says nothing by what is left to fulfil.
+        untold = line.see_text("fulfillment_status") == "fulfilled" and not self.fulfilled[id]
         fulfillable = line.see_decimal("fulfillable_quantity")
-        if fulfillable is not None and self.fulfilments_known:
+        if fulfillable is not None and self.fulfilments_known and not untold:
             return min(quantity, max(fulfillable, ZERO) + self.fulfilled[id] + self.cancelled[id])
         current = line.see_decimal("current_quantity")
         if current is not None:
