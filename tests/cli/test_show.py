@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossdock.cli.main import run_command
+from crossdock.cli.show import _plain
 from tests.support.running import Running, order, running
 
 
@@ -48,7 +49,18 @@ def test_it_shows_what_is_awaited_and_who_must_act(
     out = show(capsys, acme[0], "PO-2")
     assert "Needs a person" in out
     assert "sales: line 1: unknown item NOPE (since 20" in out
-    assert "Waits for" in out
+    assert "hold item: line 1: unknown item NOPE - up to a person, looked at again on 20" in out
+
+
+def test_what_came_from_outside_is_neither_markup_nor_control(
+    acme: tuple[Path, Running], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    body = order("PO-3", item="[/bold]:cat:", note="x")
+    acme[1].place(body, "k3")
+    out = show(capsys, acme[0], "PO-3")
+    assert "[/bold]:cat:" in out
+    assert _plain("a\x1b[2Jb\x07") == "a\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}"
 
 
 def test_programs_read_it_as_one_document(acme: tuple[Path, Running], capsys: pytest.CaptureFixture[str]) -> None:

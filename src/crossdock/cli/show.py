@@ -1,5 +1,7 @@
 """`crossdock show`: the timeline of any business number, read beside a running installation."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,7 @@ from crossdock.model.codec import encode
 from crossdock.runtime.versions import Versions
 from crossdock.views import related, words
 from crossdock.views.orders import LineView, OrderView, order, promises
-from crossdock.views.timeline import Timeline, timeline
+from crossdock.views.timeline import Awaited, Timeline, timeline
 
 NUMBER = Annotated[str, typer.Argument(help="An order, PO, sale, shipment, tracking, invoice or payment number.")]
 JSON = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
@@ -46,7 +48,8 @@ def show(number: NUMBER, estate: ESTATE_OPTION = Path(ESTATE), json: JSON = Fals
     if json:
         print(encode([{"order": each, "timeline": line} for each, line in found]).decode())
         return
-    console = Console()
+    # What came from outside is text and nothing else: neither markup nor emoji of the library's.
+    console = Console(markup=False, emoji=False, highlight=False)
     for each, line in found:
         console.print(_page(each, line))
 
@@ -60,57 +63,79 @@ def _page(order: OrderView | None, line: Timeline) -> Group:
         parts.append(_asked(line))
     if line.waits_for:
         parts.append(Text("Waits for", style="bold"))
-        parts.extend(
-            Text(f"  {each.what} from {each.whom}" + (f", until {words.moment(each.until)}" if each.until else ""))
-            for each in line.waits_for
-        )
+        parts.extend(Text(_plain(f"  {_awaited(each)}")) for each in line.waits_for)
     if line.questions:
         parts.append(Text("Needs a person", style="bold red"))
         parts.extend(
-            Text(f"  {each.role}: {each.reason} (since {words.moment(each.since)})") for each in line.questions
+            Text(_plain(f"  {words.phase(each.role)}: {each.reason} (since {words.moment(each.since)})"))
+            for each in line.questions
         )
     return Group(*parts, Text())
+
+
+def _awaited(each: Awaited) -> str:
+    again = f", looked at again on {words.moment(each.until)}" if each.until else ""
+    return f"{each.what} - up to {each.whom}{again}"
 
 
 def _title(order: OrderView | None, line: Timeline) -> Text:
     title = Text()
     if order is None:
-        title.append(line.key, style="bold")
+        title.append(_plain(line.key), style="bold")
     else:
-        title.append(f"Order {order.number}", style="bold")
-        title.append(f" of {order.customer}, {words.money(order.total)}, {order.payment}")
+        title.append(_plain(f"Order {order.number}"), style="bold")
+        title.append(_plain(f" of {order.customer}, {words.money(order.total)}, {order.payment}"))
     title.append(f"\n{words.phase(line.phase)}", style="bold green" if line.over else "bold yellow")
     if line.numbers:
-        title.append(f"\nalso known as {', '.join(line.numbers)}", style="dim")
+        title.append(_plain(f"\nfound by {', '.join(line.numbers)}"), style="dim")
     return title
 
 
 def _lines(lines: tuple[LineView, ...]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title_justify="left")
-    for name in ("Line", "Item", "Ordered", "Where it stands", "Promised"):
-        table.add_column(name, justify="right" if name == "Ordered" else "left")
+    table = _table("Line", "Item", "Ordered", "Where it stands", "Promised")
     for line in lines:
         stands = ", ".join(f"{words.number(quantity)} {bucket}" for bucket, quantity in line.buckets.items())
         promised = "; ".join(words.promise(each) for each in line.promises)
-        table.add_row(line.id, line.item, words.number(line.ordered), stands, promised)
+        _row(table, line.id, line.item, words.number(line.ordered), stands, promised)
     return table
 
 
 def _entries(line: Timeline) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("When (theirs)", "Recorded", "Who", "What", "About"):
-        table.add_column(name, no_wrap=name in ("When (theirs)", "Recorded"))
-    for entry in line.entries:
-        about = entry.about if entry.about != line.key else ""
-        table.add_row(words.moment(entry.at), words.moment(entry.recorded_at), entry.who, entry.what, about)
+    table = _table("Recorded", "Happened", "Who", "What", "About")
+    for day, entries in groupby(line.entries, key=lambda entry: entry.recorded_at.date()):
+        table.add_section()
+        table.add_row(Text(f"{day} UTC", style="bold"))
+        for entry in entries:
+            happened = words.clock(entry.at) if entry.at.date() == day else words.moment(entry.at)
+            about = entry.about if entry.about != line.key else ""
+            _row(table, words.clock(entry.recorded_at), happened, entry.who, entry.what, about)
     return table
 
 
 def _asked(line: Timeline) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Asked of other systems, not answered yet", title_justify="left")
-    for name in ("System", "What", "State", "Attempts", "Next try", "Note"):
-        table.add_column(name)
+    table = _table("System", "What", "State", "Attempts", "Next try", "Note")
+    table.title = "Asked of other systems, not answered yet"
     for each in line.asked:
         again = words.moment(each.next_at) if each.next_at else ""
-        table.add_row(each.system, each.what, each.state, str(each.attempts), again, each.note)
+        _row(table, each.system, each.what, each.state, str(each.attempts), again, each.note)
     return table
+
+
+def _table(*names: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title_justify="left")
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _row(table: Table, *cells: str) -> None:
+    table.add_row(*_texts(cells))
+
+
+def _texts(cells: Iterable[str]) -> Iterable[Text]:
+    return (Text(_plain(cell)) for cell in cells)
+
+
+def _plain(text: str) -> str:
+    """Without control characters: a name from a shop must not steer the terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -75,7 +75,8 @@ def home(request: AnyRequest, door: Door, hub: Hub, older: FromQuery[str] = "") 
         "phases": phases,
         "failing": hub.failing(),
         "number": "",
-        "waiting": counts.get("inbox", 0),
+        "waiting": counts["inbox"],
+        "open_exceptions": counts["exceptions"],
     }
     return _page(request, door, hub, "home.html", values)
 
@@ -121,6 +122,7 @@ def exceptions(request: AnyRequest, door: Door, hub: Hub, after: FromQuery[int] 
     values = {
         "questions": shown,
         "total": len(rows),
+        "open_exceptions": len(rows),
         "first": first,
         "per_page": PER_PAGE,
         "number": "",
@@ -187,11 +189,12 @@ def _page(
     request: AnyRequest, door: Doorkeeper, hub: Services, template: str, values: dict[str, Any], status: int = 200
 ) -> Response[str]:
     person = request.state.person
+    if "open_exceptions" not in values:
+        values["open_exceptions"] = hub.reader().counts()["exceptions"]
     frame = {
         "who": person,
         "token": door.form_token(request.state.session),
         "estate": hub.estate.name,
-        "open_exceptions": hub.reader().counts()["exceptions"],
         "sees_exceptions": allows(person.scopes, "exceptions:read"),
         "now": hub.now(),
     }

@@ -36,7 +36,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clock=lambda at: f"{at.astimezone(UTC):%H:%M:%S} UTC",
+        clock=words.clock,
         count=words.count,
         day=_day,
         iso=datetime.isoformat,

@@ -56,6 +56,11 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def clock(at: datetime) -> str:
+    """`09:05:07 UTC`, where the day stands beside it."""
+    return f"{at.astimezone(UTC):%H:%M:%S} UTC"
+
+
 def promise(line: PromiseLine) -> str:
     """`4 from east by 2026-03-04 (America/New_York)`, or that there is no date yet."""
     where = f" from {line.node}" if line.node else ""
