@@ -12,7 +12,6 @@ import pytest
 
 from crossdock.connectors.tryton.connector import Tryton
 from crossdock.connectors.tryton.settings import Settings
-from crossdock.connectors.tryton.wire import Number
 from crossdock.model.base import change
 from crossdock.model.commands import Command, CreateSale
 from crossdock.model.events import Event, SaleCreated
@@ -26,14 +25,9 @@ from crossdock.runtime.connector import Done, NotFound, Refused, Task, TryLater
 from crossdock.runtime.ports import NoAnswer, Request, Response
 from crossdock.simulation.tryton.environment import TrytonUnavailable
 from crossdock.simulation.tryton.exchange import carry_out, send
+from crossdock.simulation.tryton.office import Office
 from crossdock.simulation.tryton.process import TrytonServer
-from crossdock.simulation.tryton.provision import (
-    CLERK,
-    CLERK_PASSWORD,
-    INTEGRATION,
-    INTEGRATION_PASSWORD,
-    Desk,
-)
+from crossdock.simulation.tryton.provision import INTEGRATION, INTEGRATION_PASSWORD
 from crossdock.simulation.tryton.server import running_tryton
 
 Sender = Callable[[Request], Response]
@@ -132,8 +126,8 @@ class Erp:
     """A person's view of the same Tryton: a clerk who reads everything and enters orders by hand."""
 
     def __init__(self, server: TrytonServer) -> None:
-        self.desk = Desk(server.url, server.database, CLERK, CLERK_PASSWORD)
-        self.desk.use_company()
+        self.office = Office(server)
+        self.desk = self.office.desk
 
     def read(self, model: str, domain: list[object], *fields: str) -> list[dict[str, object]]:
         return carry_out(self.desk.client.search_read(model, domain, fields, None, [("id", "ASC")]))
@@ -157,40 +151,10 @@ class Erp:
                 total[key] = total.get(key, Decimal(0)) + move["quantity"]
         return total
 
-    def phone_order(self, lines: list[tuple[str, int]], customer: str = "CUST-005") -> tuple[str, int]:
-        """A sale that a clerk enters and confirms; its number and id."""
-        desk = self.desk
-        party = desk.one("party.party", [("code", "=", customer)], "addresses", "customer_payment_term")
-        values = [
-            {
-                "type": "line",
-                "product": desk.id("product.product", ("code", "=", item)),
-                "quantity": Number(Decimal(quantity)),
-                "unit": desk.id("product.uom", ("name", "=", "Unit")),
-                "unit_price": Decimal("9.90"),
-                "taxes": [] if item == "FREIGHT" else [("add", [desk.id("account.tax")])],
-            }
-            for item, quantity in lines
-        ]
-        (sale,) = desk.create(
-            "sale.sale",
-            {
-                "company": desk.client.context["company"],
-                "party": party["id"],
-                "invoice_address": party["addresses"][0],
-                "shipment_address": party["addresses"][0],
-                "payment_term": party["customer_payment_term"],
-                "currency": desk.id("currency.currency", ("code", "=", "USD")),
-                "warehouse": desk.id("stock.location", ("code", "=", "EAST")),
-                "reference": "PO-77",
-                "invoice_method": "fulfillment",
-                "shipment_method": "order",
-                "lines": [("create", values)],
-            },
-        )
-        for button in ("quote", "confirm"):
-            desk.press("sale.sale", button, sale)
-        return str(desk.one("sale.sale", [("id", "=", sale)], "number")["number"]), sale
+    def phone_order(self, lines: dict[str, int], customer: str = "CUST-005", freight: str = "0") -> str:
+        """The number of a sale that a clerk enters and confirms."""
+        quantities = {item: Decimal(quantity) for item, quantity in lines.items()}
+        return self.office.enter(customer, quantities, now().date(), freight=Decimal(freight), reference="PO-77")
 
     def invoices(self, reference: str) -> list[dict[str, object]]:
         fields = ("number", "state", "untaxed_amount", "total_amount", "amount_to_pay")

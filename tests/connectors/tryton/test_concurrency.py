@@ -95,7 +95,7 @@ class Work:
     def phone(self) -> None:
         """A clerk enters it; it is observed, and then ours to ship and bill."""
         first, second = self.order.lines
-        self.number, _ = self.clerk.phone_order([(first.item, 10), (second.item, 4), ("FREIGHT", 1)], LIMITED)
+        self.number = self.clerk.phone_order({first.item: 10, second.item: 4}, LIMITED)
         sales = next(feed for feed in self.lane.connector.feeds if feed.name == "sales")
         page = carry_out(sales.read("", datetime.now(UTC)), self.cut)
         seen = [self.lane.connector.translate(delivery, datetime.now(UTC)) for delivery in page.deliveries]

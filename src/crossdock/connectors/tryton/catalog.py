@@ -117,16 +117,19 @@ class Catalog:
 
     # --- customers ---------------------------------------------------------------------------------------------------
 
-    def customer(self, number: str) -> Exchange[Customer | None]:
-        """A customer by its number; None where there is none."""
+    def customer(self, number: str, email: str = "") -> Exchange[Customer | None]:
+        """A customer by its number, or where that is not said by its e-mail address; None where there is none."""
         yield from self.fixtures()
+        if not (number or email):
+            return None
+        domain = [("code", "=", number)] if number else [("contact_mechanisms.value", "=", email)]
         fields = ("code", "name", "addresses", "customer_payment_term", "customer_payment_term.name")
         found = yield from self._client.search_read(
-            "party.party", [("code", "=", number)], (*fields, "sale_price_list", "customer_tax_rule"), 2
+            "party.party", domain, (*fields, "sale_price_list", "customer_tax_rule"), 2
         )
-        if not number or not found:
+        if len(found) != 1:
             return None
-        (record, *_) = found
+        (record,) = found
         return Customer(
             id=record["id"],
             number=record["code"],

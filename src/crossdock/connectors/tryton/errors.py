@@ -1,5 +1,7 @@
 """What can come back from Tryton instead of a result, sorted by what to do about it."""
 
+import html
+
 from crossdock.connectors.tryton.wire import Wire, WireError, decode
 from crossdock.runtime.ports import NoAnswer, Response
 
@@ -85,4 +87,4 @@ def _text(response: Response) -> str:
     """The human part of an error page: Tryton answers HTTP errors with a short HTML page."""
     text = response.body.decode("utf-8", "replace")
     paragraph = text.partition("<p>")[2].partition("</p>")[0] or text
-    return " ".join(paragraph.split())[:300]
+    return " ".join(html.unescape(paragraph).split())[:300]

@@ -66,6 +66,7 @@ _LINE_FIELDS = (
     "unit_price",
     "description",
     "shipping_date",
+    "moves_ignored.quantity",
 )
 _ADDRESS_FIELDS = ("street", "city", "postal_code", "country.code", "party_name")
 _MOVE_FIELDS = (
@@ -80,12 +81,14 @@ _MOVE_FIELDS = (
 
 
 class Position(Value, frozen=True):
-    """How far a poll has read: since when, the latest change seen, the last id of the present sweep, and changes
-    that an opening count contains already."""
+    """How far a poll has read: since when, the latest change seen, the last id of the present sweep, the latest change
+    seen before it and by the first sweep, and changes that an opening count contains already."""
 
     since: datetime | None = None
     until: datetime | None = None
     after: int = 0
+    known: datetime | None = None
+    began: datetime | None = None
     counted: tuple[int, ...] = ()
 
 
@@ -100,7 +103,8 @@ class Feeds:
 
     def all(self) -> tuple[Feed, ...]:
         every = self._settings.poll_every
-        return (Feed("sales", every, self.read_sales), Feed("stock", every, self.read_stock))
+        sales, stock = Feed("sales", every, self.read_sales), Feed("stock", every, self.read_stock)
+        return (sales, stock) if self._settings.observe_stock else (sales,)
 
     def _changed(self, at: Position) -> Domain:
         if at.since is None:
@@ -113,10 +117,10 @@ class Feeds:
     ) -> FeedPage:
         latest = max([records.changed_at(one) for one in found] + ([at.until] if at.until else []), default=None)
         if len(found) == _LIMIT:
-            following = Position(at.since, latest, found[-1]["id"], at.counted)
+            following = Position(at.since, latest, found[-1]["id"], at.known, at.began, at.counted)
             return FeedPage(tuple(deliveries), _text(following), more=True)
         since = max(filter(None, (at.since, latest - overlap if latest else None)), default=None)
-        return FeedPage(tuple(deliveries), _text(Position(since, latest, counted=at.counted)))
+        return FeedPage(tuple(deliveries), _text(Position(since, latest, 0, latest, at.began or latest, at.counted)))
 
     # --- sales -------------------------------------------------------------------------------------------------------
 
@@ -127,26 +131,36 @@ class Feeds:
         states += ["done", "cancelled"] if at.since else []
         try:
             fixtures = yield from self._catalog.fixtures()
+            if not cursor:
+                at = Position(until=(yield from self._latest_sale()))
             domain = [("state", "in", states), ("number", "!=", None), self._changed(at)]
             found = yield from self._client.search_read("sale.sale", domain, _SALE_FIELDS, _LIMIT, [("id", "ASC")])
             # Of our own sales only what others did with them matters: a cancellation.
             seen = [
                 one for one in found if one["create_uid"] != fixtures.user or _cancelled_by_others(one, fixtures.user)
             ]
-            deliveries = yield from self._sales(seen, fixtures.user)
+            sales = yield from self._sales(seen, fixtures.user)
+            news = [sale for one, sale in zip(seen, sales, strict=True) if sale.ours or sale.is_open or _known(at, one)]
+            deliveries = [Delivery(SALE, msgspec.json.encode(sale)) for sale in news]
         except (TrytonError, Unfit) as error:
             raise NoAnswer(f"sales can't be read: {error}") from error
-        if at.since is None and not found:
+        if at.since is None and at.until is None and not found:
             # Nothing there yet: from now on, by Tryton's clock as far as we know it.
-            return FeedPage((), _text(Position(now - self._settings.overlap)))
+            return FeedPage((), _text(Position(now - self._settings.overlap, known=now, began=now)))
         return self._page(deliveries, found, at, self._settings.overlap)
 
-    def _sales(self, found: Sequence[Record], user: int) -> Exchange[list[Delivery]]:
+    def _latest_sale(self) -> Exchange[datetime | None]:
+        """When any sale was last written."""
+        fields, order = ("create_date", "write_date"), [("write_date", "DESC NULLS LAST"), ("id", "DESC")]
+        found = yield from self._client.search_read("sale.sale", [], fields, 1, order)
+        return records.changed_at(found[0]) if found else None
+
+    def _sales(self, found: Sequence[Record], user: int) -> Exchange[list[SeenSale]]:
         lines = yield from self._lines([line for one in found for line in one["lines"]])
         numbers = {one[field] for one in found for field in ("shipment_address", "invoice_address") if one[field]}
         addresses = yield from self._client.read("party.address", sorted(numbers), _ADDRESS_FIELDS)
         where = {one["id"]: _address(one) for one in addresses}
-        return [Delivery(SALE, msgspec.json.encode(self._seen(one, lines, where, user))) for one in found]
+        return [self._seen(one, lines, where, user) for one in found]
 
     def _lines(self, ids: Sequence[int]) -> Exchange[dict[int, SeenLine]]:
         found = yield from self._client.read("sale.line", ids, _LINE_FIELDS)
@@ -158,17 +172,20 @@ class Feeds:
     def _seen(self, one: Record, lines: dict[int, SeenLine], where: dict[int, Address], user: int) -> SeenSale:
         ours = one["create_uid"] == user
         key = one["reference"] if ours else f"{self._settings.channel}/{one['number']}"
+        seen_lines = tuple(lines[line] for line in one["lines"] if line in lines)
+        goods = any(line.quantity for line in seen_lines if line.kind != "service")
         sent = [shipment for shipment in one["shipments."] if shipment["state"] == "done"]
         term = records.linked(one, "payment_term").get("name") or ""
         return SeenSale(
             number=one["number"],
-            state="cancelled" if one["state"] == "cancelled" else "open",
+            # A sale in process can't be cancelled: people take its lines down to nothing, or let its shipment go.
+            state="open" if goods and one["state"] != "cancelled" else "cancelled",
             entered_at=one["create_date"],
             revision=(one["revision"] or 0) + 1,
             currency=records.linked(one, "currency")["code"],
             customer=records.linked(one, "party").get("code") or "",
             customer_name=records.linked(one, "party").get("name") or "",
-            lines=tuple(lines[line] for line in one["lines"] if line in lines),
+            lines=seen_lines,
             ours=key if ours else "",
             by_hand=any(not (shipment["reference"] or "").endswith(mark_of(key)) for shipment in sent),
             reference="" if ours else one["reference"] or "",
@@ -263,6 +280,16 @@ def _warehouse_code(location: Record, by_id: dict[int, Record]) -> str:
     return ""
 
 
+def _known(at: Position, sale: Record) -> bool:
+    """Whether a sale that is over may have been seen open: what was over before is nobody's order here."""
+    return (
+        at.known is not None
+        and at.began is not None
+        and sale["create_date"] <= at.known
+        and records.changed_at(sale) > at.began
+    )
+
+
 def _cancelled_by_others(sale: Record, user: int) -> bool:
     return bool(sale["state"] == "cancelled" and sale["write_uid"] != user)
 
@@ -274,7 +301,7 @@ def _seen_line(one: Record, products: Mapping[str, Product], charge_items: Mappi
         id=str(one["id"]),
         item=product.get("code") or "",
         kind=product.get("type") or "service",
-        quantity=Decimal(one["quantity"] or 0),
+        quantity=Decimal(one["quantity"] or 0) - _let_go(one),
         unit_price=one["unit_price"] or Decimal(0),
         unit=item_of(known).base_unit if known else "EA",
         description=one["description"] or "",
@@ -282,6 +309,11 @@ def _seen_line(one: Record, products: Mapping[str, Product], charge_items: Mappi
         charge=records.charge_kind(product.get("code") or "", charge_items),
         shipping_on=one["shipping_date"],
     )
+
+
+def _let_go(line: Record) -> Decimal:
+    """What will not be shipped although it was ordered: moves that were cancelled, and that by people."""
+    return sum((Decimal(move["quantity"]) for move in line["moves_ignored."]), Decimal(0))
 
 
 def _address(one: Record) -> Address:

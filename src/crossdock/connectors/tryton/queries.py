@@ -37,9 +37,10 @@ class Queries:
         order = command.order
         sold_to = order.parties.sold_to
         number = sold_to.number or (self._settings.guest_customer if sold_to.guest else "")
-        customer = yield from self._catalog.customer(number)
+        customer = yield from self._catalog.customer(number, sold_to.email)
         if customer is None:
-            problem = f"Tryton has no customer {number}" if number else "the order names no customer"
+            named = number or sold_to.email
+            problem = f"Tryton has no customer {named}" if named else "the order names no customer"
             return Done((events.OrderQuoted(order.key, "", (), problem),))
         products = yield from self._catalog.products({line.item for line in order.lines})
         prices = yield from self._prices(order, customer, products, now.date())

@@ -18,6 +18,7 @@ class Settings(Value, frozen=True):
     `nodes` maps our nodes to warehouse codes; a sale stands in the warehouse `warehouse` until it ships from another.
     `charge_items` are the service items that charges (by kind) and discounts are booked on. `prepaid_terms` are payment
     terms that give no credit. `payment_method` names the invoice payment method for money that comes in elsewhere.
+    `observe_stock` is off where another system owns the stock.
     """
 
     system: str
@@ -32,6 +33,7 @@ class Settings(Value, frozen=True):
     charge_items: dict[str, str] = field(default_factory=lambda: {"freight": "FREIGHT", "discount": "DISCOUNT"})
     prepaid_terms: tuple[str, ...] = ("Prepaid", "Upon Receipt")
     payment_method: str = "Crossdock"
+    observe_stock: bool = True
     poll_every: timedelta = timedelta(seconds=30)
     overlap: timedelta = timedelta(minutes=2)
     look_up: LookUp = _LOOK_UP

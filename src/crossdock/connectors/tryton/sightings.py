@@ -60,6 +60,11 @@ class SeenSale(Value, frozen=True):
     bill_to: Address | None = None
     total: Decimal | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody else than its people should ship it."""
+        return self.state == "open" and not self.by_hand
+
 
 class SeenMovement(Value, frozen=True):
     """Goods that crossed a warehouse's boundary; `quantity` is negative for what left."""

@@ -1,14 +1,15 @@
 """Provisioned Tryton databases: built once (about 30 s), kept as a template, and copied for each use.
 
-A template's name is a hash of everything it is made of: the provisioning code, its data, the Tryton release and the
-year, because its books are open for the years around that one.
+An empty database with its modules takes most of that time and is kept by the Tryton release. A template's name is a
+hash of everything it is made of: the release, the provisioning code, its data and the year, because its books are open
+for the years around that one.
 """
 
 import hashlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -26,11 +27,16 @@ from crossdock.simulation.tryton.process import TrytonServer, administer, config
 DATABASE = "distributor"
 
 
+def _release(python: Path) -> str:
+    """A hash of the installed Tryton packages and of what is activated."""
+    installed = sorted(path.name for path in python.parent.parent.glob("lib/*/site-packages/trytond*.dist-info"))
+    return hashlib.blake2b("\n".join([*installed, *MODULES]).encode(), digest_size=8).hexdigest()
+
+
 def template_key(python: Path, data: Distributor, today: date) -> str:
     """What a template is called: the same for the same contents."""
-    installed = sorted(path.name for path in python.parent.parent.glob("lib/*/site-packages/trytond*.dist-info"))
-    digest = hashlib.blake2b("\n".join(installed).encode(), digest_size=8)
-    for name in ("dataset.py", "environment.py", "provision.py"):
+    digest = hashlib.blake2b(_release(python).encode(), digest_size=8)
+    for name in ("dataset.py", "provision.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
     digest.update(msgspec.json.encode(data))
     digest.update(str(today.year).encode())
@@ -42,39 +48,59 @@ def sqlite_database(
 ) -> str:
     """Put a fresh copy of the provisioned database into the folder; the URI to start a server with."""
     template = cache / f"template-{template_key(python, data, today)}.sqlite"
-    if not template.exists():
-        with locked(template.with_suffix(".lock")):
-            if not template.exists():
-                _build_sqlite(python, template, data, today, progress)
+    _made(template, lambda unfinished: _provisioned(python, cache, unfinished, data, today, progress))
     for leftover in folder.glob(f"{DATABASE}.sqlite*"):
         leftover.unlink()
     shutil.copyfile(template, folder / f"{DATABASE}.sqlite")
     return "sqlite://"
 
 
-def _build_sqlite(python: Path, template: Path, data: Distributor, today: date, progress: Progress) -> None:
-    with tempfile.TemporaryDirectory(dir=template.parent) as name:
-        folder = Path(name)
-        (folder / f"{DATABASE}.sqlite").touch()
-        _build(python, folder, "sqlite://", DATABASE, data, today, progress)
-        whole = folder / "whole"
-        with closing(sqlite3.connect(folder / f"{DATABASE}.sqlite")) as connection:
-            connection.execute("VACUUM INTO ?", (str(whole),))
-        whole.rename(template)
+def _made(file: Path, make: Callable[[Path], None]) -> None:
+    """Have a file made, once, whole or not at all, whoever asks for it at the same time."""
+    if file.exists():
+        return
+    with locked(file.with_suffix(".lock")):
+        if not file.exists():
+            with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+                unfinished = Path(folder) / file.name
+                make(unfinished)
+                unfinished.rename(file)
 
 
-def _build(
+def _provisioned(python: Path, cache: Path, file: Path, data: Distributor, today: date, progress: Progress) -> None:
+    """A copy of the empty database, with the distributor in it."""
+    base = cache / f"base-{_release(python)}.sqlite"
+    _made(base, lambda unfinished: _empty_sqlite(python, unfinished, progress))
+    shutil.copyfile(base, file.parent / f"{DATABASE}.sqlite")
+    _provision(python, file.parent, "sqlite://", DATABASE, data, today, progress)
+    _pack(file.parent / f"{DATABASE}.sqlite", file)
+
+
+def _empty_sqlite(python: Path, file: Path, progress: Progress) -> None:
+    (file.parent / f"{DATABASE}.sqlite").touch()
+    _create_tables(python, file.parent, "sqlite://", DATABASE, progress)
+    _pack(file.parent / f"{DATABASE}.sqlite", file)
+
+
+def _pack(database: Path, file: Path) -> None:
+    """One file without a log beside it."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("VACUUM INTO ?", (str(file),))
+
+
+def _create_tables(python: Path, folder: Path, uri: str, database: str, progress: Progress) -> None:
+    """Tables and modules, without any company."""
+    config = configure(folder, uri)
+    progress("building the ERP's database: tables")
+    first = ("--all", "--email", "admin@example.com", "--password", "--language", "en")
+    administer(python, config, "-d", database, *first, password=provision.ADMINISTRATOR_PASSWORD)
+    progress("building the ERP's database: modules")
+    administer(python, config, "-d", database, "-u", *MODULES, "--activate-dependencies")
+
+
+def _provision(
     python: Path, folder: Path, uri: str, database: str, data: Distributor, today: date, progress: Progress
 ) -> None:
-    """Create the tables, activate the modules and provision through a server of its own."""
-    config = configure(folder, uri)
-    target = ("-d", database)
-    progress("building the ERP's database: tables")
-    password = provision.ADMINISTRATOR_PASSWORD
-    first = ("--all", "--email", "admin@example.com", "--password", "--language", "en")
-    administer(python, config, *target, *first, password=password)
-    progress("building the ERP's database: modules")
-    administer(python, config, *target, "-u", *MODULES, "--activate-dependencies")
     progress("building the ERP's database: company, items, customers")
     with TrytonServer(python, folder, uri, database) as server:
         provision.provision(server.url, database, data, today)
@@ -128,15 +154,17 @@ def _build_postgres(
     progress: Progress,
 ) -> None:
     unfinished = sql.Identifier(f"{template}_new")
+    uri = _database_uri(server, f"{template}_new")
     cache.mkdir(parents=True, exist_ok=True)
-    file = cache / f"{template}.dump"
-    progress("building the ERP's database on PostgreSQL")
+    base = cache / f"base-{_release(python)}.dump"
     _create_anew(connection, unfinished)
-    if not restore(file, _database_uri(server, f"{template}_new")):
-        _create_anew(connection, unfinished)
-        with tempfile.TemporaryDirectory(dir=cache) as folder:
-            _build(python, Path(folder), tryton_uri(server), f"{template}_new", data, today, progress)
-        dump(_database_uri(server, f"{template}_new"), file)
+    with tempfile.TemporaryDirectory(dir=cache) as name:
+        folder = Path(name)
+        if not restore(base, uri):
+            _create_anew(connection, unfinished)
+            _create_tables(python, folder, tryton_uri(server), f"{template}_new", progress)
+            dump(uri, base)
+        _provision(python, folder, tryton_uri(server), f"{template}_new", data, today, progress)
     connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(unfinished, sql.Identifier(template)))
 
 

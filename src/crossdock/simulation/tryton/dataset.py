@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
+from crossdock.model.parties import Address
+
 
 class WarehouseData(msgspec.Struct, frozen=True):
     """A warehouse. `code` is what orders and stock figures call it."""
@@ -26,13 +28,22 @@ class ItemData(msgspec.Struct, frozen=True):
 
 
 class CustomerData(msgspec.Struct, frozen=True):
-    """A customer, its own number, and its credit limit (None: no limit)."""
+    """A customer, its own number, and its credit limit (None: no limit).
+
+    `prices` are its contract's by item number; without any it has the trade price list, or list prices. `opening` is
+    what it owes at the start.
+    """
 
     number: str
     name: str
     credit_limit: Decimal | None = None
     price_list: bool = True
     prepaid: bool = False
+    tax_exempt: bool = False
+    email: str = ""
+    prices: dict[str, Decimal] = {}
+    opening: Decimal = Decimal(0)
+    address: Address = Address(("1 Main Street",), "Austin", "78701", country="US")
 
 
 class Distributor(msgspec.Struct, frozen=True):

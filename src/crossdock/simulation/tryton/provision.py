@@ -4,13 +4,16 @@ Company, accounts, fiscal years, tax, terms, warehouses, items with opening stoc
 users: the integration's, with the least rights it needs, and a clerk who enters phone and counter orders by hand.
 """
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
 from crossdock.connectors.tryton.client import Domain, Record, TrytonClient
-from crossdock.connectors.tryton.wire import Number
+from crossdock.connectors.tryton.errors import Busy
+from crossdock.connectors.tryton.wire import Number, Wire
+from crossdock.runtime.ports import Exchange
 from crossdock.simulation.tryton.dataset import CustomerData, Distributor, ItemData, fiscal_years
 from crossdock.simulation.tryton.exchange import carry_out
 
@@ -24,6 +27,9 @@ _INTEGRATION_GROUPS = ("Sales", "Stock", "Sale Amendment", "Stock Force Assignme
 _CLERK_GROUPS = ("Sales", "Sale Amendment", "Stock", "Accounting", "Sales Administrator", "Stock Administration")
 # The SQLite of Debian 12 overflows its parser's stack when one create carries more templates than about 25.
 _BATCH = 20
+_PATIENCE = 100
+
+T = TypeVar("T")
 
 
 class Desk:
@@ -38,11 +44,18 @@ class Desk:
         preferences = self.call("model.res.user.get_preferences", True)
         self.client.context = {key: preferences[key] for key in ("company", "language") if key in preferences}
 
-    def call(self, method: str, *arguments: Any, **context: Any) -> Any:
-        return carry_out(self.client.call(method, *arguments, context=context))
+    def call(self, method: str, *arguments: Wire, **context: Wire) -> Wire:
+        return self._patiently(lambda: self.client.call(method, *arguments, context=context))
 
     def create(self, model: str, *records: Record) -> list[int]:
-        return carry_out(self.client.create(model, *records))
+        return self._patiently(lambda: self.client.create(model, *records))
+
+    def _patiently(self, ask: Callable[[], Exchange[T]]) -> T:
+        """Do again what Tryton refuses for a lock: it has rolled it back."""
+        for _ in range(_PATIENCE):
+            with contextlib.suppress(Busy):
+                return carry_out(ask())
+        return carry_out(ask())
 
     def one(self, model: str, domain: Domain = (), *fields: str) -> Record:
         """The first record that the domain finds; LookupError when there is none."""
@@ -51,11 +64,11 @@ class Desk:
             raise LookupError(f"Tryton has no {model} with {domain}")
         return found[0]
 
-    def id(self, model: str, *domain: Any) -> int:
+    def id(self, model: str, *domain: Wire) -> int:
         return int(self.one(model, domain)["id"])
 
-    def press(self, model: str, button: str, *ids: int) -> Any:
-        return carry_out(self.client.press(model, button, ids))
+    def press(self, model: str, button: str, *ids: int) -> Wire:
+        return self._patiently(lambda: self.client.press(model, button, ids))
 
 
 def provision(url: str, database: str, data: Distributor, today: date) -> None:
@@ -68,7 +81,8 @@ def provision(url: str, database: str, data: Distributor, today: date) -> None:
     categories = _accounting(desk, data, accounts)
     products = _items(desk, data, categories)
     _warehouses(desk, data, products, today)
-    _customers(desk, data, currency)
+    parties = _customers(desk, data, products)
+    _openings(desk, data, parties, accounts, currency)
     _users(desk)
 
 
@@ -211,7 +225,7 @@ def _items(desk: Desk, data: Distributor, categories: dict[bool, int]) -> dict[s
     return products
 
 
-def _batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
@@ -286,35 +300,89 @@ def _opening_stock(
     desk.press("stock.inventory", "confirm", inventory)
 
 
-def _customers(desk: Desk, data: Distributor, currency: int) -> None:
+def _customers(desk: Desk, data: Distributor, products: dict[str, int]) -> dict[str, int]:
+    """Parties by customer number, each with its terms, prices, address and e-mail."""
     breaks = [
         {"sequence": n, "quantity": Number(quantity), "formula": f"unit_price * {factor}"}
         for n, (quantity, factor) in enumerate(data.breaks)
     ]
-    lines = [*breaks, {"sequence": len(breaks), "formula": f"unit_price * {data.base_factor}"}]
-    (price_list,) = desk.create(
-        "product.price_list",
-        {"name": PRICE_LIST, "price": "list_price", "unit": "product_default", "lines": [("create", lines)]},
-    )
-    terms = {
-        prepaid: desk.id("account.invoice.payment_term", ("name", "=", "Prepaid" if prepaid else "Net 30"))
-        for prepaid in (False, True)
-    }
+    trade = _price_list(desk, PRICE_LIST, [*breaks, {"formula": f"unit_price * {data.base_factor}"}])
+    rule = _exemption(desk)
+    terms = {name: desk.id("account.invoice.payment_term", ("name", "=", name)) for name in ("Net 30", "Prepaid")}
     country = desk.id("country.country", ("code", "=", "US"))
+    parties: list[int] = []
     for some in _batches(data.customers):
-        desk.create("party.party", *(_customer(one, terms[one.prepaid], price_list, country) for one in some))
+        records = []
+        for one in some:
+            prices = trade if one.price_list else None
+            if one.prices:
+                contract = [{"product": products[item], "formula": str(price)} for item, price in one.prices.items()]
+                prices = _price_list(desk, f"Contract {one.number}", [*contract, {"formula": "unit_price"}])
+            records.append(_customer(one, terms["Prepaid" if one.prepaid else "Net 30"], prices, rule, country))
+        parties += desk.create("party.party", *records)
+    return dict(zip((one.number for one in data.customers), parties, strict=True))
 
 
-def _customer(customer: CustomerData, term: int, price_list: int, country: int) -> Record:
-    address = {"street": "1 Main Street", "city": "Austin", "postal_code": "78701", "country": country}
+def _price_list(desk: Desk, name: str, lines: Sequence[Record]) -> int:
+    """The first line that matches item and quantity gives the price."""
+    ordered = [{"sequence": n, **line} for n, line in enumerate(lines)]
+    values = {"name": name, "price": "list_price", "unit": "product_default", "lines": [("create", ordered)]}
+    return desk.create("product.price_list", values)[0]
+
+
+def _exemption(desk: Desk) -> int:
+    """A tax rule that leaves no tax."""
+    lines = [("create", [{"origin_tax": desk.id("account.tax"), "tax": None}])]
+    return desk.create("account.tax.rule", {"name": "Exempt", "kind": "sale", "lines": lines})[0]
+
+
+def _customer(customer: CustomerData, term: int, price_list: int | None, rule: int, country: int) -> Record:
+    where = customer.address
+    address = {
+        "party_name": where.company or where.name or None,
+        "street": "\n".join(where.lines),
+        "city": where.city,
+        "postal_code": where.postal_code,
+        "country": country,
+        "delivery": True,
+        "invoice": True,
+    }
+    mail = [("create", [{"type": "email", "value": customer.email}])] if customer.email else []
     return {
         "name": customer.name,
         "code": customer.number,
         "customer_payment_term": term,
-        "sale_price_list": price_list if customer.price_list else None,
+        "sale_price_list": price_list,
+        "customer_tax_rule": rule if customer.tax_exempt else None,
         "credit_limit_amount": customer.credit_limit,
-        "addresses": [("create", [{**address, "delivery": True, "invoice": True}])],
+        "contact_mechanisms": mail,
+        "addresses": [("create", [address])],
     }
+
+
+def _openings(desk: Desk, data: Distributor, parties: dict[str, int], accounts: dict[str, int], currency: int) -> None:
+    """What customers owe at the start: one posted invoice each."""
+    for customer in data.customers:
+        if not customer.opening:
+            continue
+        party = parties[customer.number]
+        owed = {"type": "line", "quantity": Number(Decimal(1)), "unit_price": customer.opening}
+        (invoice,) = desk.create(
+            "account.invoice",
+            {
+                "type": "out",
+                "company": desk.client.context["company"],
+                "party": party,
+                "invoice_address": desk.one("party.party", [("id", "=", party)], "addresses")["addresses"][0],
+                "account": accounts["receivable"],
+                "journal": desk.id("account.journal", ("type", "=", "revenue")),
+                "currency": currency,
+                "payment_term": desk.id("account.invoice.payment_term", ("name", "=", "Net 30")),
+                "description": "Opening balance",
+                "lines": [("create", [{**owed, "account": accounts["revenue"], "description": "Opening balance"}])],
+            },
+        )
+        desk.press("account.invoice", "post", invoice)
 
 
 def _users(desk: Desk) -> None:
