@@ -20,7 +20,7 @@ from tests.support.demo import Run
 def test_every_kind_ends_as_it_must_and_nothing_is_lost_doubled_or_oversold(
     tmp_path: Path, seed: int, faults: Faults
 ) -> None:
-    run = Run(tmp_path / "journal.db", 60, seed, faults, untroubled=("parcel",))
+    run = Run(tmp_path / "journal.db", 60, seed, faults)
     verdict = run.play()
     assert run.customers.is_done, run.customers.waits_for()
     assert verdict.findings == ()
@@ -32,7 +32,7 @@ def test_every_kind_ends_as_it_must_and_nothing_is_lost_doubled_or_oversold(
 
 def test_faults_really_happen(tmp_path: Path) -> None:
     calm = Run(tmp_path / "calm.db", 20, 3)
-    rough = Run(tmp_path / "rough.db", 20, 3, MANY, untroubled=("parcel",))
+    rough = Run(tmp_path / "rough.db", 20, 3, MANY)
     calm.play()
     rough.play()
     tries = [sum(command.attempts for command in commands(run)) - len(commands(run)) for run in (calm, rough)]

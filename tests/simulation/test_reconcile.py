@@ -254,10 +254,22 @@ def test_another_outcome_than_the_expected_one_is_told(expected: Expected, compl
     assert not verdict.is_clean
 
 
+def test_a_complete_order_that_crossdock_still_waits_for_is_told() -> None:
+    verdict = reconcile(GOOD, {SHOP: PLAIN}, {SHOP: "hold price"})
+    assert verdict.wrong == ("plain: shop #1001: complete, and Crossdock has not ended it; it waits: hold price",)
+
+
 def test_what_was_cancelled_and_shipped_all_the_same_came_too_late() -> None:
     rows = with_more(row("shop", "cancelled", note="by customer"))
     assert judged(rows, Expected(("too_late",))).wrong == ()
     assert judged(rows).wrong == ("plain: shop #1001: too_late, expected complete",)
+
+
+def test_a_change_that_was_refused_leaves_nothing_lost() -> None:
+    more = row("shop", "edited", quantity=D(7), later=1)
+    told = row("shop", "noted", line="", note="change refused: the order is closed [crossdock k]")
+    assert judged(with_more(more)).count("lost") == 1
+    assert judged(with_more(more, told), Expected(("too_late",))).is_clean
 
 
 def test_of_a_pair_just_so_many_may_be_complete() -> None:

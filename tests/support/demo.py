@@ -28,17 +28,9 @@ EVERY = timedelta(milliseconds=25)
 
 
 class Run:
-    """One run; `verdict` after `play`. The systems named `untroubled` have no faults."""
+    """One run; `verdict` after `play`."""
 
-    def __init__(
-        self,
-        path: Path,
-        orders: int,
-        seed: int = 1,
-        faults: Faults = NONE,
-        rate: float = 50.0,
-        untroubled: Collection[str] = (),
-    ) -> None:
+    def __init__(self, path: Path, orders: int, seed: int = 1, faults: Faults = NONE, rate: float = 50.0) -> None:
         self.mix = make_mix(seed, orders, rate, START.date())
         self.distributor = Distributor(self.mix, START, HUB, seed, faults)
         urls = {name: f"http://{name}.test" for name in self.distributor.systems}
@@ -54,14 +46,11 @@ class Run:
             Chance(seed, "world"),
             START,
         )
-        self._untroubled = untroubled
         self.customers = Customers(self.mix, self.distributor, START, self)
         self._act(START)
 
     def _act(self, at: datetime) -> None:
         self.customers.act(at)
-        for name in self._untroubled:
-            self.distributor.systems[name].faults = NONE
         if not self.customers.is_done:
             self.world.at(at + EVERY, lambda: self._act(at + EVERY))
 
@@ -73,7 +62,12 @@ class Run:
         return self.verdict()
 
     def verdict(self) -> Verdict:
-        return reconcile(self.distributor.rows(), self.customers.placed)
+        return reconcile(self.distributor.rows(), self.customers.placed, self.reasons())
+
+    def reasons(self) -> dict[tuple[str, str], str]:
+        """The phases of orders that Crossdock has not ended."""
+        found = {called: self.order(*called) for called in self.customers.placed}
+        return {called: one[0].phase for called, one in found.items() if one is not None and not one[0].over}
 
     # --- people of ours ----------------------------------------------------------------------------------------------
 

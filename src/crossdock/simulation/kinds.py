@@ -293,13 +293,14 @@ def readdressed(make: Maker, kind: str) -> list[Story]:
 
 
 def amended_after(make: Maker, kind: str) -> list[Story]:
-    """More of it, and less of another thing: what was picked by then stays."""
+    """More of it, and less of another thing: what was picked by then stays, and what comes after the end is refused."""
     more, less = make.item(east=30), make.item(east=30)
     told = {"east": _LONG}
     steps = (Step(_RELEASED, Edit({more: 6, less: 2})),)
-    either = tuple({more: D(6), less: D(quantity)} for quantity in (2, 5))
+    either = tuple({more: D(much), less: D(little)} for much, little in ((6, 2), (6, 5), (4, 5)))
     basket = make.basket((more, 4), (less, 5))
-    return [make.story(kind, basket, steps=steps, instructions=told, expected=Expected(shipped=either))]
+    expected = Expected(("complete", "too_late"), either)
+    return [make.story(kind, basket, steps=steps, instructions=told, expected=expected)]
 
 
 def cancelled_before(make: Maker, kind: str) -> list[Story]:

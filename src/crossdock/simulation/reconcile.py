@@ -48,7 +48,9 @@ def reconcile(
     rows: Iterable[Row], stories: Mapping[Called, Story], reasons: Mapping[Called, str] | None = None
 ) -> Verdict:
     """Recount the ledgers. `stories` says what each order was to be; `reasons` why Crossdock says that an order waits:
-    an order that it gives a reason for is not lost while it waits, but its kind's outcome may still be wrong."""
+    an order that it gives a reason for is not lost while it waits, but its kind's outcome may still be wrong; and one
+    that
+    is complete must wait for nothing."""
     books = recount(rows)
     reasons = reasons or {}
     findings: list[Finding] = []
@@ -121,7 +123,7 @@ def _check_units(order: OrderCount, expected: Expected, waits: bool) -> Iterator
         again = line.released_again()
         if again:
             yield Finding("duplicated", about, f"{again:f} released again after they had been stopped")
-        if line.wanted > line.shipped and not waits:
+        if line.wanted > line.shipped and not waits and order.outcome != "too_late":
             yield Finding("lost", about, f"{line.wanted - line.shipped:f} wanted and not shipped")
         if line.posted != line.shipped:
             fault: Fault = "duplicated" if line.posted > line.shipped else "lost"
@@ -226,6 +228,8 @@ def _judge(
     for called, story in sorted(stories.items()):
         order = books.orders.get(called)
         complaint = "no ledger knows it" if order is None else _complaint(order, story.expected)
+        if order is not None and not complaint and order.outcome == "complete" and called in reasons:
+            complaint = "complete, and Crossdock has not ended it"
         reason = f"; it waits: {reasons[called]}" if complaint and called in reasons else ""
         outcomes.setdefault(story.kind, Counter(right=0, wrong=0))["wrong" if complaint else "right"] += 1
         if complaint:

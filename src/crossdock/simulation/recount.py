@@ -82,7 +82,8 @@ class Parcel:
 
 @dataclass(slots=True)
 class OrderCount:
-    """All that the systems' ledgers say of one order."""
+    """All that the systems' ledgers say of one order. `refused`: its channel was told that a change or cancellation
+    can't be done."""
 
     channel: str
     number: str
@@ -98,6 +99,7 @@ class OrderCount:
     credited: defaultdict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     postings: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     gateway: defaultdict[str, Decimal] = field(default_factory=_count)
+    refused: bool = False
 
     @property
     def name(self) -> str:
@@ -137,7 +139,7 @@ class OrderCount:
         if called_off and not wanted:
             return "too_late"
         if any(line.shipped < line.wanted for line in lines):
-            return "partly_shipped"
+            return "too_late" if self.refused else "partly_shipped"
         return "partly_cancelled" if turned_away else "complete"
 
 
@@ -192,6 +194,10 @@ def _cancelled(order: OrderCount, line: LineCount, row: Row) -> None:
         line.turned_away += row.quantity
     else:
         line.called_off += row.quantity
+
+
+def _noted(order: OrderCount, line: LineCount, row: Row) -> None:
+    order.refused = order.refused or " refused: " in row.note
 
 
 def _fulfilled(order: OrderCount, line: LineCount, row: Row) -> None:
@@ -280,6 +286,7 @@ _COUNT = {
     "edited": _edited,
     "cancelled": _cancelled,
     "fulfilled": _fulfilled,
+    "noted": _noted,
     "gateway_authorization": _gateway,
     "gateway_sale": _gateway,
     "gateway_capture": _gateway,

@@ -12,7 +12,7 @@ from crossdock.simulation.systems.wms import Instruction
 
 Outcome = Literal["complete", "partly_cancelled", "cancelled", "rejected", "waiting", "partly_shipped", "too_late"]
 """What the ledgers show of an order: all shipped; shipped but for what was cancelled; cancelled or turned away, nothing
-shipped; nothing or some shipped and the rest still wanted; cancelled, and shipped all the same."""
+shipped; nothing or some shipped and the rest still wanted; changed or cancelled, and shipped as before all the same."""
 
 
 # --- what people do --------------------------------------------------------------------------------------------------

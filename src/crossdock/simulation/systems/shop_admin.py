@@ -91,7 +91,11 @@ class Admin:
 
     def _update(self, call: Call) -> Response:
         order = self._order(call)
-        order.body |= {name: value for name, value in call.body["order"].items() if name in _SETTABLE}
+        asked = call.body["order"]
+        if asked.get("note") and asked["note"] != order.body["note"]:
+            called = (self._shop.name, order.number)
+            self._shop.ledger.note(call.now, "noted", called, document=str(order.id), note=asked["note"])
+        order.body |= {name: value for name, value in asked.items() if name in _SETTABLE}
         self._shop.changed(order, call.now)
         return reply({"order": order.body})
 
