@@ -279,7 +279,7 @@ def test_quantities_after_edits_and_refunds(fields: dict[str, Any], more: dict[s
 def test_what_an_edit_took_away_does_not_come_back_once_the_rest_is_fulfilled() -> None:
     item = line(quantity=5, current_quantity=2, fulfillable_quantity=0, fulfillment_status="fulfilled")
     done = [{"status": "success", "line_items": [{"id": 11, "quantity": 2}]}]
-    body = order(tags="crossdock-shipped", line_items=[item], fulfillments=done)
+    body = order(tags="crossdock-shipped", line_items=[item, line(id=12)], fulfillments=done)
     assert events("orders/updated", body)[0].order.lines[0].quantity.amount == 2
 
 
