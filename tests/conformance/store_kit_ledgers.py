@@ -15,6 +15,7 @@ from tests.conformance.store_rows import (
     balance,
     claimed,
     credit,
+    event,
     instance,
     message,
     movement,
@@ -94,6 +95,25 @@ class LedgerKit(Kit):
         held = {(row.instance, row.line): row.quantity for row in claim.reservations([seed])}
         claim.commit(Batch(consumed=[(row.partition, row.seq) for row in claim.messages]))
         assert held == {key: total for key, total in sums.items() if total}
+
+    @examples
+    @given(st.lists(st.lists(st.sampled_from("abc"), max_size=4), max_size=5))
+    def test_any_order_of_events_leaves_each_instance_its_own(
+        self, store: Store, reader: Reader, steps: list[list[str]]
+    ) -> None:
+        seed = fresh()
+        expected: dict[bytes, list[int]] = {hash16(seed, who): [] for who in "abc"}
+        for who_of_step in steps:
+            store.commit(Batch(inbox=[message()]))
+            claim = claimed(store)
+            batch = Batch(consumed=[(row.partition, row.seq) for row in claim.messages])
+            for n, who in enumerate(who_of_step, claim.next_n[0]):
+                id = hash16(seed, who)
+                expected[id].append(n)
+                batch.events.append(event(n, id))
+                batch.instances.append(instance(id))
+            claim.commit(batch)
+        assert {id: [row.n for row in reader.events_of([id])] for id in expected} == expected
 
     def test_a_movement_counts_once_and_shipments_since_an_instant_add_up(self, store: Store) -> None:
         step(store, Batch(movements=[movement("m1", "bolt", -2, NOW), movement("m1", "bolt", -9, NOW)]))
