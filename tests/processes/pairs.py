@@ -86,10 +86,12 @@ MUTED = (
 def watched() -> list[Seen]:
     """Every (state, event) that the stories come through."""
     seen: list[Seen] = []
-    for muted in MUTED:
+    for silence, muted in enumerate(MUTED):
         for index in range(len(list(stories()))):
-            for placed in orders():
-                for tell in tellings():
+            for kind, placed in enumerate(orders()):
+                for tale, tell in enumerate(tellings()):
+                    if silence and (silence + index + kind + tale) % 3:
+                        continue  # a third of the combinations with somebody silent reaches the same states
                     world = list(stories())[index]
                     world.mute.update(muted)
                     world.observer = lambda before, event, decision, w=world: seen.extend(

@@ -184,3 +184,12 @@ def test_no_label_is_bought_without_a_carrier_of_the_estate_or_with_tracking():
     world = World().place(order(service="parcel"))
     world.tell(e.GoodsPacked("EAST", number(world), (Package("P1", (), tracking="T"),)))
     assert not world.of(c.BuyLabel)
+
+
+def test_a_person_who_says_that_a_silent_node_will_not_ship_sends_the_order_elsewhere():
+    world = World(stock={("BOLT", "EAST"): 20, ("BOLT", "WEST"): 20})
+    world.mute.update(("ReleaseFulfillment", "CancelFulfillment"))
+    world.place().later(hours=1)
+    world.act(F1, "accept", "done_by_hand")
+    assert world.fulfillment(1).phase == "cancelled"
+    assert world.order.shares[1].node == "WEST"

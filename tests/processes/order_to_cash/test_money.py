@@ -69,6 +69,16 @@ def test_payments_that_come_with_the_order_count():
     assert world.order.payment == "captured"
 
 
+def test_a_refund_out_of_goodwill_before_release_makes_no_debt_but_a_full_one_leaves_nothing_paid():
+    for amount, phase in ((5, "released"), (25, "unpaid")):
+        world = World(stock={("BOLT", "EAST"): 0})
+        world.place(order(terms="prepaid", payments=(payment("P1", "payment", 25),)))
+        world.tell(e.RefundRequested(KEY, "R1", usd(amount)))
+        world.stock["BOLT", "EAST"] = type(world.stock["BOLT", "EAST"])(D(10), D(0))
+        world.to(KEY, e.StockBecameAvailable("BOLT", "EAST"))
+        assert world.order.phase == phase
+
+
 def test_money_that_does_not_fit_the_order_is_a_question():
     world = World().place(order(terms="prepaid"))
     strange = type(payment("X", "payment", 1))("X", "payment", Money(D(25), "EUR"), world.now)

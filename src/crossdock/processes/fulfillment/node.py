@@ -236,6 +236,8 @@ def refuse_address(step: Step, reason: str) -> None:
 
 
 def stopped_by_hand(step: Step) -> None:
-    """The node confirmed by other ways that it stops: what was asked, else all that is outstanding."""
-    _cancelled(step, step.state.cancelling or step.state.outstanding, "confirmed by hand")
+    """The node confirmed by other ways that it stops what it was asked to."""
+    if step.state.cancelling is None:
+        return
+    _cancelled(step, step.state.cancelling, "confirmed by hand")
     ended(step, "cancelled")

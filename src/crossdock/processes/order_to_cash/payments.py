@@ -62,7 +62,8 @@ def covers(step: Step) -> bool:
     if step.on_account or "payment" in state.waived:
         return True
     wanted = due(step.order, state.lines)
-    have = state.received - state.refunded
+    # A part given back out of goodwill makes no debt; all of it given back leaves nothing paid.
+    have = ZERO if state.received <= state.refunded else state.received
     if step.order.terms.kind == "card":
         have += _authorised(step)
     return have >= wanted

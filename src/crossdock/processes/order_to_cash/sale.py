@@ -64,7 +64,8 @@ def created(step: Step, event: SaleCreated) -> None:
             step.ask(f"second_sale:{event.sale_number}", reason, actions=("done_by_hand", "dismiss"))
         return
     numbered(step, event.sale_number)
-    step.do(*(Identify(each) for each in event.identifiers))
+    known = Identifier("sale", event.sale_number, step.rules.erp)
+    step.do(*(Identify(each) for each in event.identifiers if each != known))
 
 
 def numbered(step: Step, number: str) -> None:
