@@ -26,7 +26,9 @@ def test_access_is_read_as_it_was_written(tmp_path: Path) -> None:
     access = Access(
         (
             ApiKey("a", "00ff", ("admin",)),
-            ApiKey('quoted "b" \\ \n', "11", ("orders:read", "orders:write"), "web", datetime(2027, 1, 1, tzinfo=UTC), 60),
+            ApiKey(
+                'quoted "b" \\ \n', "11", ("orders:read", "orders:write"), "web", datetime(2027, 1, 1, tzinfo=UTC), 60
+            ),
         ),
         (Person("ada", "$argon2id$v=19$x", ("exceptions:read",), "sales"),),
     )
