@@ -51,10 +51,10 @@ def acted(step: Step, event: ActionTaken) -> None:
         return
     step.settle(cause)
     match cause.partition(":")[0], event.action:
-        case ("accept", "done_by_hand"):
+        case "accept", "done_by_hand":
             step.set(cancelling=step.state.cancelling or dict(step.state.outstanding))
             node.stopped_by_hand(step)
-        case ("cancel", "done_by_hand"):
+        case "cancel", "done_by_hand":
             node.stopped_by_hand(step)
         case "cancel", "dismiss":
             node.cancellation_refused(step, event.reason or "the node goes on")
@@ -71,6 +71,8 @@ def _about_command(step: Step, event: ActionTaken) -> None:
             node.stopped_by_hand(step)
         case "dismiss" if cancels:
             node.cancellation_refused(step, event.reason or "the node was not told")
+        case "done_by_hand":
+            node.start(step, "accepted")
         case "dismiss":
             node.refused(step, event.reason or "the node was not told")
         case _:
