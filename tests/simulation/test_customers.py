@@ -15,7 +15,7 @@ from tests.support.demo import Run
 
 @pytest.mark.parametrize(
     ("seed", "faults"),
-    [(2, NONE), (5, NONE), (4, MANY), (6, MANY)],
+    [(2, NONE), (4, MANY), (6, MANY)],
 )
 def test_every_kind_ends_as_it_must_and_nothing_is_lost_doubled_or_oversold(
     tmp_path: Path, seed: int, faults: Faults
@@ -51,7 +51,7 @@ import sys
 from pathlib import Path
 from tests.support.demo import Run
 from crossdock.simulation.systems.faults import MANY
-run = Run(Path(sys.argv[1]), 40, 11, MANY)
+run = Run(Path(sys.argv[1]), 30, 11, MANY)
 run.play()
 for row in run.distributor.rows():
     print(row)
@@ -70,5 +70,5 @@ def test_one_seed_is_one_run_whatever_the_hash_seed(tmp_path: Path) -> None:
             timeout=120,
         )
         told.append(sha256(played.stdout).hexdigest())
-        assert played.stdout.count(b"\n") > 300
+        assert played.stdout.count(b"\n") > 200
     assert told[0] == told[1]

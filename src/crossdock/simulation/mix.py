@@ -19,13 +19,18 @@ WARM_UP = timedelta(seconds=2)
 _PLENTY = Decimal(1_000_000)
 
 
-def make_mix(seed: int, orders: int, rate: float, today: date) -> Mix:
+Kinds = Mapping[str, tuple[int, Builder]]
+
+
+def make_mix(
+    seed: int, orders: int, rate: float, today: date, shop: Kinds = SHOP_KINDS, phone: Kinds = PHONE_KINDS
+) -> Mix:
     """So many orders at so many a second. Each kind comes once before any comes again, as far as `orders` allows."""
     chance = Chance(seed, "mix")
     make = Maker(chance.stream("orders"), today)
     by_phone = round(orders * PHONE_SHARE)
-    told = _told(PHONE_KINDS, by_phone, make, chance.stream("phone"))
-    stories = told + _told(SHOP_KINDS, orders - by_phone, make, chance.stream("shop"))
+    told = _told(phone, by_phone, make, chance.stream("phone"))
+    stories = told + _told(shop, orders - by_phone, make, chance.stream("shop"))
     gap = timedelta(seconds=1 / rate) if rate > 0 else timedelta()
     timed = tuple(
         change(story, at=WARM_UP + gap * n) for n, story in enumerate(_mingled(stories, chance.stream("order")))
@@ -34,7 +39,7 @@ def make_mix(seed: int, orders: int, rate: float, today: date) -> Mix:
     return Mix(timed, _catalogue(make), stock)
 
 
-def _told(kinds: Mapping[str, tuple[int, Builder]], orders: int, make: Maker, chance: Chance) -> list[Story]:
+def _told(kinds: Kinds, orders: int, make: Maker, chance: Chance) -> list[Story]:
     stories: list[Story] = []
     for name in _names(kinds, chance):
         left = orders - len(stories)
@@ -47,7 +52,7 @@ def _told(kinds: Mapping[str, tuple[int, Builder]], orders: int, make: Maker, ch
     return stories
 
 
-def _names(kinds: Mapping[str, tuple[int, Builder]], chance: Chance) -> Iterator[str]:
+def _names(kinds: Kinds, chance: Chance) -> Iterator[str]:
     yield from kinds
     weighted = [name for name, (weight, _) in kinds.items() for _ in range(weight)]
     while True:
