@@ -41,7 +41,7 @@ class Lane:
     system: str
     connector: Connector
     limits: Limits
-    queue: list[tuple[int, int, int, CommandRow]] = field(default_factory=list)  # heap: due, created, tie
+    queue: list[tuple[int, int, int, int, CommandRow]] = field(default_factory=list)  # heap: due, created, ordinal, tie
     queued: set[tuple[bytes, int]] = field(default_factory=set)
     first: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)  # the unfinished command of each object
     held_back: dict[bytes, list[CommandRow]] = field(default_factory=dict)  # those behind it
@@ -85,7 +85,11 @@ class Lanes:
         """Commands that were just committed; spares reading them back."""
         for row in rows:
             lane = self._lanes.get(row.system)
-            if lane is not None and not lane.more_in_journal:
+            if lane is None or row.about in lane.read_back:
+                continue  # the journal gives it out when what was read before it is over
+            if lane.next_in_journal is not None:
+                lane.more_in_journal = True  # it may stand behind one that waits there to be repeated
+            if not lane.more_in_journal:
                 self._enqueue(lane, row)
 
     def refill(self, reader: Reader, now: int) -> None:
@@ -106,7 +110,8 @@ class Lanes:
         if id not in lane.queued:
             lane.queued.add(id)
             self._tie += 1
-            heapq.heappush(lane.queue, (row.due_at, row.created_at, self._tie, row))
+            # Commands of one step are due together: the ordinal keeps those about one object in their order.
+            heapq.heappush(lane.queue, (row.due_at, row.created_at, row.ordinal, self._tie, row))
 
     def next_due(self) -> int | None:
         """When the next command is due, of lanes that have room for it."""
@@ -130,7 +135,7 @@ class Lanes:
         batch = Batch()
         for lane in self._lanes.values():
             while lane.queue and lane.under_way < lane.limits.concurrency and lane.queue[0][0] <= now:
-                row = heapq.heappop(lane.queue)[3]
+                row = heapq.heappop(lane.queue)[-1]
                 if lane.first.setdefault(row.about, (row.instance, row.ordinal)) != (row.instance, row.ordinal):
                     lane.held_back.setdefault(row.about, []).append(row)
                     continue
@@ -184,6 +189,31 @@ class Lanes:
                 allowed.append(attempt)
         return allowed
 
+    def take_back(self, attempts: list[Attempt], now: int) -> Batch:
+        """Their record may or may not be in the journal, and nothing was sent. What takes it back, if it is there:
+        commit this, however often it takes, then say `taken_back`. Until then nothing overtakes them."""
+        batch = Batch()
+        for attempt in attempts:
+            attempt.exchange.close()
+            if attempt.is_recorded:
+                row = attempt.row
+                update = self._update(row, WAITING, row.attempts - 1, now, now, "could not be recorded", SENDING)
+                batch.command_updates.append(update)
+        return batch
+
+    def taken_back(self, attempts: list[Attempt]) -> None:
+        """The journal holds them as they were before: they are read again."""
+        for attempt in attempts:
+            lane = self._lanes[attempt.row.system]
+            lane.under_way -= 1
+            self._leave(lane, attempt.row)
+        for lane in self._lanes.values():
+            lane.more_in_journal = True
+
+    def look_again(self, system: str) -> None:
+        """An outcome could be written only late: what follows from it was not in the journal when it was read."""
+        self._lanes[system].more_in_journal = True
+
     def finish(self, attempt: Attempt, ended: Ended, now: int) -> Batch:
         """Record how an attempt ended. Its answer goes to the instance's inbox in the same commit."""
         row = attempt.row
@@ -209,14 +239,16 @@ class Lanes:
     def _leave(self, lane: Lane, row: CommandRow) -> None:
         """A command is finished here; those that waited behind it come in again, in order. Where it came from the
         journal, that gave out none of those behind it: they are read now."""
-        if row.about in lane.read_back:
-            lane.read_back.discard(row.about)
-            lane.more_in_journal = True
         lane.queued.discard((row.instance, row.ordinal))
         lane.first.pop(row.about, None)
+        from_journal = row.about in lane.read_back
         for behind in lane.held_back.pop(row.about, ()):
             lane.queued.discard((behind.instance, behind.ordinal))
-            self._enqueue(lane, behind)
+            if not from_journal:
+                self._enqueue(lane, behind)
+        if from_journal:
+            lane.read_back.discard(row.about)
+            lane.more_in_journal = True
 
     def _conclude(self, batch: Batch, row: CommandRow, verdict: Verdict, known_attempts: int, now: int) -> CommandRow:
         due = now + verdict.after // MICROSECOND

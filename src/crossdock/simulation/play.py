@@ -41,9 +41,8 @@ _BUSY_FOR = timedelta(seconds=15)
 _RESTART = 20_000
 """How long a new process takes to be up, in microseconds."""
 
-_STILL = 2
-"""So many rounds of polls must bring nothing new before a run counts as over."""
-
+_SOON = 1_800_000_000
+_NEVER = 1 << 62
 _MOST = timedelta(days=1)
 _ATTEMPTS = 100_000
 """Attempts at a command before a person is asked: more than any absence here costs."""
@@ -119,8 +118,7 @@ class Play:
         self.distributor = Distributor(mix, weather.start, HUB, script.seed, weather.faults)
         self.distributor.erp.visible_after = weather.hidden_for
         urls = {name: f"http://{name}.test" for name in self.distributor.systems}
-        self._round = timedelta(seconds=weather.poll_seconds)
-        self.estate = _adapted(self.distributor.estate(urls, HUB, weather.start), self._round)
+        self.estate = _adapted(self.distributor.estate(urls, HUB, weather.start), weather.poll_seconds)
         self._edges = {f"{name}.test": edge for name, edge in self.distributor.edges.items()}
         self._chance = Chance(script.seed, "play")
         self._fate = _fate(script)
@@ -130,6 +128,7 @@ class Play:
         self._unsaid: list[tuple[str, str, Event]] = []
         self._seen: list[EventRow] = []
         self._cursor: dict[int, int] = {}
+        self._moved_at = self.now
         self._begin()
         self.reader = open_reader(str(path))
         order = next(each for each in make_processes(self.estate) if each.name == ORDER)
@@ -177,6 +176,8 @@ class Play:
 
     def written(self, batch: Batch, receipt: Receipt) -> None:
         self.witness.written(batch, receipt)
+        if batch.events:
+            self._moved_at = max(self.now, self.world.now)
         if self.notes.wanted:
             for row in batch.events:
                 self.notes.add(self.world.now, "journal", f"{row.n} {row.type} {row.body.decode()[:90]}")
@@ -224,15 +225,11 @@ class Play:
     def _storm(self) -> None:
         """All that the weather has, until the customers are done or nothing moves."""
         troubles = self._dated_troubles()
-        still, before, looked_at = 0, -1, self.now
-        while not (self.customers.is_done or still >= _STILL) or troubles or self._is_anybody_down():
+        while troubles or self._is_anybody_down() or not (self.customers.is_done or self._is_still()):
             while troubles and troubles[0][0] <= self.now:
                 self._befalls(*troubles.pop(0)[1:])
             busy = self.now < self._start + _BUSY_FOR // MICROSECOND
             self._let(_GLANCE if busy else _SLOW_GLANCE)
-            if self.now - looked_at >= self._round // MICROSECOND:
-                still = still + 1 if self._moves() == before else 0
-                before, looked_at = self._moves(), self.now
             if self.now > self._start + _MOST // MICROSECOND:
                 return
 
@@ -240,22 +237,22 @@ class Play:
         """Nothing goes wrong any more: what can end, ends."""
         self.distributor.calm()
         self._fate.calm()
-        still, before = 0, -1
-        while still < _STILL or self._is_pending():
-            self._let(self._round)
-            still = still + 1 if self._moves() == before else 0
-            before = self._moves()
-            if self.now > self._start + 2 * _MOST // MICROSECOND:
+        calm = self._moved_at = self.now
+        while not self._is_still():
+            self._let(_SLOW_GLANCE)
+            if self.now > calm + _MOST // MICROSECOND:
                 return
 
-    def _moves(self) -> int:
-        return len(self.witness.events)
-
-    def _is_pending(self) -> bool:
-        """Whether something must still move by itself."""
+    def _is_still(self) -> bool:
+        """Whether nothing moves by itself: since the last event all feeds were read, and nobody has anything to do."""
+        if min(self.world.read_at.values(), default=0) <= self._moved_at:
+            return False
         if self.world.time > self.now + self._offset:
-            return True  # our clock is held still: timers and retries wait for it
-        return self.reader.has_inbox() or self.distributor.is_busy() or bool(self._unsaid)
+            return False  # our clock is held still: timers and retries wait for it
+        lanes = self.world.lanes
+        if lanes.under_way() or (lanes.next_due() or _NEVER) < self.world.time + _SOON:
+            return False
+        return not (self.reader.has_inbox() or self.distributor.is_busy() or self._unsaid)
 
     def _is_anybody_down(self) -> bool:
         now = instant(self.now)
@@ -342,15 +339,18 @@ def _fate(script: Script) -> Fate:
     return ByChance(Chance(script.seed, "store"), weather.crash, weather.outage, lasts)
 
 
-def _adapted(estate: Estate, poll_every: timedelta) -> Estate:
-    """Polls at a pace that suits the run, and no attempts run out: an absence alone brings nothing before people."""
+def _adapted(estate: Estate, poll_seconds: int) -> Estate:
+    """Polls and retries at a pace that suits the run; no attempts run out, so an absence brings nothing before
+    people."""
+    most = timedelta(seconds=2 if poll_seconds < 60 else 300)
 
     def adapted(system: System) -> System:
         settings = dict(system.settings)
         for name in ("poll_every", "check_subscriptions_every"):
             if name in settings:
-                settings[name] = f"PT{poll_every.total_seconds():g}S"
-        return change(system, settings=settings, limits=change(system.limits, attempts=_ATTEMPTS))
+                settings[name] = f"PT{poll_seconds}S"
+        limits = change(system.limits, attempts=_ATTEMPTS, backoff_most=most)
+        return change(system, settings=settings, limits=limits)
 
     return change(estate, systems={name: adapted(system) for name, system in estate.systems.items()})
 

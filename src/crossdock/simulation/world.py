@@ -75,10 +75,12 @@ class World:
         self._stirred = True  # something may wait in an inbox
         self._alarm: int | None = None  # when the next timer or recheck is due, by our clock
         self._store_back_at = 0
+        self.read_at: dict[str, int] = {}  # when each feed was last read to its end, in true time
         self.latency = latency
         store.commit(self.lanes.recover(self.reader, self.time))
         for system, connector in sorted(self.connectors.items()):
             for feed in connector.feeds:
+                self.read_at[f"feed {system}/{feed.name}"] = 0
                 self._later(self.now, lambda s=system, f=feed: self._poll(s, f, _SECOND))  # type: ignore[misc]
 
     # --- time -----------------------------------------------------------------------------------------------------
@@ -137,12 +139,15 @@ class World:
         self._stirred = True
         return self.store.commit(batch)
 
-    def _insist(self, batch: Batch) -> None:
-        """Keep an outcome until it could be written. Its updates are conditional, so repeating is safe."""
+    def _insist(self, batch: Batch, written: Callable[[bool], None], late: bool = False) -> None:
+        """Keep an outcome until it could be written; then `written` hears whether it took more than one try. Its
+        updates are conditional, so repeating is safe."""
         try:
             self.commit(batch)
         except (StoreUnavailable, StoreBusy):
-            self._later(self.now + _STORE_PAUSE, lambda: self._insist(batch))
+            self._later(self.now + _STORE_PAUSE, lambda: self._insist(batch, written, True))
+            return
+        written(late)
 
     def _no_store(self) -> None:
         self._store_back_at = self.now + _STORE_PAUSE
@@ -177,9 +182,8 @@ class World:
             if batch.rows():
                 attempts = self.lanes.not_recorded(attempts, self.commit(batch).updates)
         except (StoreUnavailable, StoreBusy):
-            for attempt in attempts:
-                self.lanes.finish(attempt, NotSent("the attempt could not be recorded"), self.time)
             self._no_store()
+            self._insist(self.lanes.take_back(attempts, self.time), lambda _: self.lanes.taken_back(attempts))
             return False
         for attempt in attempts:
             self._begin(attempt)
@@ -187,7 +191,11 @@ class World:
 
     def _begin(self, attempt: Attempt) -> None:
         def ended(result: object) -> None:
-            self._insist(self.lanes.finish(attempt, result, self.time))  # type: ignore[arg-type]
+            def written(late: bool) -> None:
+                if late:
+                    self.lanes.look_again(attempt.row.system)
+
+            self._insist(self.lanes.finish(attempt, result, self.time), written)  # type: ignore[arg-type]
 
         self._drive(attempt.exchange, ended)
 
@@ -292,6 +300,8 @@ class World:
             except (StoreUnavailable, StoreBusy):
                 failed()
                 return
+            if not result.more:
+                self.read_at[name] = self.now
             again = self.now if result.more else self.now + every
             self._later(again, lambda: self._poll(system, feed, _SECOND))
 
