@@ -87,12 +87,15 @@ def test_one_worker_alone_takes_all_that_is_waiting_in_one_claim(workers: tuple[
     assert one.claim(NOW, 512) is None
 
 
-def test_a_long_backlog_is_taken_oldest_first(workers: tuple[PostgresStore, PostgresStore]) -> None:
+def test_of_a_long_backlog_the_oldest_go_first_and_no_partition_takes_all(
+    workers: tuple[PostgresStore, PostgresStore],
+) -> None:
     one, _ = workers
     for partition in (40, 3, 21):
         one.commit(Batch(inbox=[message(partition=partition)] * 100))
     claim = claimed(one, limit=50)
-    assert [row.partition for row in claim.messages] == [40] * 50
+    assert [row.partition for row in claim.messages] == [40] * 33 + [3] * 17
+    assert [row.seq for row in claim.messages] == [*range(1, 34), *range(101, 118)]
     claim.release()
 
 

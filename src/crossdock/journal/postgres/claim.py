@@ -31,13 +31,13 @@ from crossdock.journal.tables import quoted
 # holds are skipped. What is due without messages goes first: it is little.
 LOCK = """
     WITH work AS MATERIALIZED (
-        SELECT p.partition,
-            (SELECT i.seq FROM inbox i WHERE i.partition = p.partition ORDER BY i.seq LIMIT 1) AS oldest,
-            (SELECT count(*) FROM (SELECT 1 FROM inbox i WHERE i.partition = p.partition LIMIT %(sample)s) s)
-                AS messages,
+        SELECT p.partition, m.oldest, m.messages,
             EXISTS (SELECT 1 FROM timers d WHERE d.partition = p.partition AND d.due_at <= %(now)s)
             OR EXISTS (SELECT 1 FROM unmatched u WHERE u.partition = p.partition AND u.recheck_at <= %(now)s) AS due
-        FROM partitions p
+        FROM partitions p CROSS JOIN LATERAL (
+            SELECT min(seq) AS oldest, count(*) AS messages FROM
+                (SELECT i.seq FROM inbox i WHERE i.partition = p.partition ORDER BY i.seq LIMIT %(sample)s) i
+        ) m
     )
     SELECT p.partition, p.next_n
     FROM partitions p JOIN work w ON w.partition = p.partition
@@ -101,7 +101,7 @@ class PostgresClaim:
         self.next_n = next_n
         held = Integers(sorted(next_n))
         found = self._ask(
-            (_MESSAGES, [held, limit, limit]),
+            (_MESSAGES, [held, max(1, 2 * limit // len(next_n)), limit]),
             (_TIMERS, [held, now, limit, limit]),
             (_RECHECKS, [held, now, now, limit]),
         )

@@ -43,16 +43,20 @@ _EVENTS_OF = f"""
         (SELECT * FROM events e WHERE e.partition = c.partition AND e.n = c.n OFFSET 0) e
     ORDER BY e.partition, e.n LIMIT %b
 """
-_NEXT_DUE = (
-    "SELECT least((SELECT min((SELECT min(due_at) FROM timers d WHERE d.partition = p.partition)) FROM partitions p), "
-    "(SELECT min((SELECT min(recheck_at) FROM unmatched u WHERE u.partition = p.partition)) FROM partitions p))"
-)
+_NEXT_DUE = """
+    SELECT min(least(
+        (SELECT due_at FROM timers d WHERE d.partition = p.partition ORDER BY due_at LIMIT 1),
+        (SELECT recheck_at FROM unmatched u WHERE u.partition = p.partition ORDER BY recheck_at LIMIT 1)
+    )) FROM partitions p
+"""
+# OFFSET 0 has the planner look for the earlier one row by row, and the states in the negative keep it off the index of
+# open commands, so that it looks by key: with statistics of an empty table it would choose otherwise.
 _COMMANDS_DUE = (
     f"SELECT {t.COMMANDS.columns} FROM commands AS mine WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
     "AND system = %(system)b AND due_at <= %(now)b AND NOT EXISTS (SELECT 1 FROM commands AS earlier "
     "WHERE earlier.instance = mine.instance AND earlier.ordinal < mine.ordinal "
     "AND earlier.system = mine.system AND earlier.about = mine.about "
-    "AND earlier.state IN ('waiting', 'sending', 'unknown')) "
+    "AND earlier.state NOT IN ('done', 'refused', 'abandoned') OFFSET 0) "
     "ORDER BY due_at, instance, ordinal LIMIT %(limit)b"
 )
 
@@ -134,13 +138,14 @@ class PostgresReader:
         return [CommandRow._make(row) for row in rows]
 
     def commands_next_due(self, system: str, now: int) -> int | None:
-        [(due,)] = self._rows(
-            f"SELECT min(due_at) FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
-            "AND system = %b AND due_at > %b",
+        # Not min(), which the planner may take for a sum over all that are open.
+        found = self._rows(
+            f"SELECT due_at FROM commands WHERE {t.OPEN_COMMANDS} AND state <> 'sending' "
+            "AND system = %b AND due_at > %b ORDER BY due_at LIMIT 1",
             system,
             now,
         )
-        return None if due is None else int(due)
+        return int(found[0][0]) if found else None
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:
         rows = self._rows(
