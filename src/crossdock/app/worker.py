@@ -9,9 +9,9 @@ import structlog
 
 from crossdock.app.writer import Settled, Writer
 from crossdock.estate.model import Estate
-from crossdock.journal.batch import Batch, Intake, Receipt
+from crossdock.journal.batch import Answer, Batch, Intake, Receipt
 from crossdock.journal.records import CursorRow
-from crossdock.journal.store import Store, StoreBusy, StoreUnavailable
+from crossdock.journal.store import Store, StoreBusy, StoreRejected, StoreUnavailable
 from crossdock.processes.decision import Process
 from crossdock.runtime.connector import Connector, Feed, FeedPage
 from crossdock.runtime.engine import Engine, Stepped
@@ -53,6 +53,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiters: dict[bytes, set[asyncio.Event]] = {}
         self._wake = asyncio.Event()
+        self._outcomes: list[Answer] = []
         self._stopping = False
         self.feeds: dict[str, FeedHealth] = {}
 
@@ -169,16 +170,29 @@ class Worker:
         ended = await drive_async(attempt.exchange, self._send)
         batch = self._lanes.finish(attempt, ended, micros(self._clock.now()))
         self._wake.set()
-        await self._insist(batch)
+        # What ends in the same turn of the loop is handed to the writer as one.
+        if not self._outcomes:
+            self._loop.call_soon(self._hand_over)
+        self._outcomes.extend(batch.answers)
 
-    async def _insist(self, batch: Batch) -> None:
-        """Keep an outcome until it could be written. Its updates are conditional, so repeating is safe."""
+    def _hand_over(self) -> None:
+        outcomes, self._outcomes = self._outcomes, []
+        self._spawn(self._insist(outcomes))
+
+    async def _insist(self, outcomes: list[Answer]) -> None:
+        """Keep outcomes until they could be written. Their updates are conditional, so repeating is safe."""
         while True:
             try:
-                await self.commit(batch)
+                await self.commit(Batch(answers=outcomes))
                 return
             except (StoreUnavailable, StoreBusy):
                 await asyncio.sleep(POLL_SECONDS)
+            except StoreRejected:
+                if len(outcomes) == 1:
+                    raise
+                for outcome in outcomes:
+                    self._spawn(self._insist([outcome]))
+                return
 
     # --- feeds ----------------------------------------------------------------------------------------------------
 

@@ -93,7 +93,8 @@ class Writer:
     def _commit(self, jobs: list[Job]) -> None:
         """All in one transaction; where the database refuses it, each alone."""
         try:
-            receipt = self._store.commit(_merged([batch for batch, _ in jobs]))
+            merged = _merged([batch for batch, _ in jobs])
+            receipt = self._store.commit(merged)
         except StoreRejected as error:
             if len(jobs) == 1:
                 self._on_commit([(jobs[0][1], error)])
@@ -107,10 +108,10 @@ class Writer:
             self._stopping.wait(_RETRY_SECONDS)
             return
         self.commits += 1
+        self.rows += merged.rows()
         intake = updates = answers = 0
         settled: list[Settled] = []
         for batch, done in jobs:
-            self.rows += batch.rows()
             part = Receipt(
                 receipt.intake[intake : intake + len(batch.intake)],
                 receipt.updates[updates : updates + len(batch.command_updates)],

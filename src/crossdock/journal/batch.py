@@ -78,11 +78,14 @@ class Batch:
 
     def rows(self) -> int:
         """How many rows it writes."""
-        return (
-            sum(len(getattr(self, name)) for name in self.__slots__)
-            + sum(1 for intake in self.intake if intake.message is not None)
-            + sum(len(answer.messages) for answer in self.answers)
-        )
+        rows = 0
+        for name in self.__slots__:
+            rows += len(getattr(self, name))
+        for intake in self.intake:
+            rows += intake.message is not None
+        for answer in self.answers:
+            rows += len(answer.messages)
+        return rows
 
 
 @dataclass(slots=True)

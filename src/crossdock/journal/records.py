@@ -6,6 +6,10 @@ Tuples, so that they go to the database as they are. Column order here is column
 from hashlib import blake2b
 from typing import NamedTuple
 
+import msgspec
+
+_pack = msgspec.msgpack.Encoder().encode  # every part with its type and length in front
+
 # Command states.
 WAITING = "waiting"  # not sent, or to be sent again at `due_at`
 SENDING = "sending"  # an attempt was committed at `changed_at`; after a crash its outcome is unknown
@@ -21,13 +25,8 @@ DELIVERY = "delivery"  # an event journaled elsewhere
 
 
 def hash16(*parts: str | bytes) -> bytes:
-    """One 16-byte hash over parts that can't run into each other."""
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(4, "big"))
-        digest.update(data)
-    return digest.digest()
+    """One 16-byte hash over parts that can't run into each other; a text and its bytes are different parts."""
+    return blake2b(_pack(parts), digest_size=16).digest()
 
 
 def instance_id(process: str, key: str) -> bytes:

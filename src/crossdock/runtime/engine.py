@@ -13,7 +13,7 @@ from crossdock.runtime.delivery import Deliveries
 from crossdock.runtime.documents import read_payload
 from crossdock.runtime.exceptions import unreadable_message
 from crossdock.runtime.versions import Newer, Versions
-from crossdock.runtime.work import Item, Work, instant
+from crossdock.runtime.work import Item, Remembered, Work, instant
 
 Entry = InboxRow | TimerRow | UnmatchedRow
 
@@ -29,7 +29,7 @@ class Stepped:
 
 
 class Engine:
-    """Steps over a store. Holds no state between steps but what it was made with."""
+    """Steps over a store. Between steps it holds nothing that it could not read again."""
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Engine:
         self._versions = versions or Versions()
         self._processes = {process.name: process for process in processes}
         self._deliveries = Deliveries(estate, processes)
+        self._remembered = Remembered()
         self._batch_size = batch_size
         self._last = 0
 
@@ -68,6 +69,7 @@ class Engine:
                 raise
             try:
                 claim.commit(work.batch)
+                self._remembered.committed(work)
                 return stepped
             except StoreRejected as error:
                 if limit == 1:
@@ -80,7 +82,7 @@ class Engine:
         return Stepped(messages, batch.rows(), list(batch.commands), sorted(work.touched))
 
     def _decide(self, claim: Claim, now: int) -> Work:
-        work = Work(claim, now, self._versions, self._processes, self._store.partitions)
+        work = Work(claim, now, self._versions, self._processes, self._store.partitions, self._remembered)
         received = [message.body for message in claim.messages if message.kind == RECEIVED]
         payloads = claim.payloads(received) if received else {}
         wave = [item for entry in _in_order(claim) for item in self._items(work, entry, payloads)]

@@ -1,6 +1,7 @@
 """The overlay of one step: instances as they become, and the rows that say so. Merged only where a message succeeds."""
 
-from dataclasses import dataclass, replace
+import itertools
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from crossdock.journal.batch import Batch
@@ -75,6 +76,30 @@ class Item:
     journaled: bool = False
 
 
+class Remembered:
+    """States as they were committed last, so that a busy instance is not decoded at each step. Only a hint: the row
+    read in a claim says which revision counts, and a revision is written once. Keeps the `most` latest ones."""
+
+    def __init__(self, most: int = 2048) -> None:
+        self._most = most
+        self._states: dict[bytes, tuple[int, State]] = {}
+
+    def state(self, id: bytes, revision: int) -> State | None:
+        """The state of that very revision, if it is still remembered."""
+        known = self._states.get(id)
+        return known[1] if known is not None and known[0] == revision else None
+
+    def committed(self, work: "Work") -> None:
+        """A step is durable: remember what it left, and forget what was not touched for longest."""
+        states = self._states
+        for held in work.touched.values():
+            states.pop(held.id, None)
+            if not held.state.is_over:
+                states[held.id] = (held.revision + 1, held.state)
+        for id in list(itertools.islice(states, max(0, len(states) - self._most))):
+            del states[id]
+
+
 class Work:
     """What one step has read and what it will write."""
 
@@ -85,6 +110,7 @@ class Work:
         versions: Versions,
         processes: dict[str, Process],
         partitions: int,
+        remembered: Remembered | None = None,
     ) -> None:
         self.claim = claim
         self.now = now
@@ -103,6 +129,7 @@ class Work:
         self._fired: list[tuple[int, bytes, str]] = []
         self._timers: dict[tuple[bytes, str], TimerRow | None] = {}  # None: silenced in this step
         self._versions = versions
+        self._remembered = remembered or Remembered()
         self._processes = processes
         self._next_n = dict(claim.next_n)
         self._held: dict[bytes, Held | None] = {}
@@ -134,7 +161,9 @@ class Work:
         try:
             if process is None:
                 raise Newer(row.process)
-            state = self._versions.state(process, row.version, row.state, row.document)
+            state = self._remembered.state(row.id, row.revision)
+            if state is None:
+                state = self._versions.state(process, row.version, row.state, row.document)
         except Newer:
             self._newer.add(row.id)
             return None
@@ -209,18 +238,11 @@ class Work:
         to_itself: bool = False,
     ) -> None:
         """A fact that an instance or a ledger states: journaled now, delivered in the next wave."""
-        item = Item(
-            event,
-            tag(event),
-            source,
-            cause,
-            self.now,
-            hops + 1,
-            held.id if to_itself else b"",
-            True,
-        )
+        target = held.id if to_itself else b""
+        name = tag(event)
+        item = Item(event, name, source, cause, self.now, hops + 1, target, True)
         position = self.journal(item, held.id, held.partition)
-        self.followups.append(replace(item, cause=position))
+        self.followups.append(Item(event, name, source, position, self.now, hops + 1, target, True))
 
     def identify(self, row: IdentifierRow) -> None:
         """An instance may be found by this number, from here on within the step too."""
