@@ -157,7 +157,7 @@ EXPECTED: dict[str, tuple[int, int, str, str]] = {
     "prepaid": (10, 1, "150.60", "0"),
     "amended": (7, 1, "120.90", "0"),
     "cancelled": (0, 0, "0", "0"),
-    "phone": (10, 1, "148.50", "0"),
+    "phone": (10, 1, "", "0"),
     "refunded": (10, 1, "150.60", "-20.00"),
 }
 
@@ -165,12 +165,14 @@ EXPECTED: dict[str, tuple[int, int, str, str]] = {
 def check(erp, work: Work) -> None:
     """What the ERP holds of an order, counted there."""
     units, bills, billed, credited = EXPECTED[work.kind]
+    # A phone order has Tryton's own prices, which the order was observed with.
+    amount = Decimal(billed) if billed else work.order.net.amount
     assert len(erp.sales(work.order.key)) == (0 if work.kind == "phone" else 1)
     shipped = erp.shipped(work.number)
     assert sum(quantity for (item, _), quantity in shipped.items() if item == work.item) == units
     invoices = erp.invoices(f"{work.order.key} bill")
     assert {invoice["state"] for invoice in invoices} <= {"posted", "paid"}
-    assert (len(invoices), sum(one["untaxed_amount"] for one in invoices)) == (bills, Decimal(billed))
+    assert (len(invoices), sum(one["untaxed_amount"] for one in invoices)) == (bills, amount)
     assert sum(one["total_amount"] for one in erp.invoices(f"{work.order.key} credit")) == Decimal(credited)
 
 
