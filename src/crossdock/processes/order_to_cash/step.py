@@ -128,11 +128,6 @@ class Step:
         state = self.state
         return token in state.pending or (bool(state.stuck) and token in state.stuck.values())
 
-    def any_under_way(self, kind: str) -> bool:
-        """Whether any command of a kind (`bill` for `bill:1`) is awaited or stands before a person."""
-        state = self.state
-        return any(kind_of(token) == kind for token in (*state.pending, *state.stuck.values()))
-
     def resolve(self, token: str) -> bool:
         """The answer is here. False: nobody waited for it (it came before)."""
         state = self.state
