@@ -11,6 +11,7 @@ from crossdock.connectors import shopify
 from crossdock.connectors.rest_carrier import connector as rest_carrier
 from crossdock.connectors.rest_erp import connector as rest_erp
 from crossdock.connectors.rest_wms import connector as rest_wms
+from crossdock.connectors.tryton import connector as tryton
 from crossdock.estate.model import Estate, System
 from crossdock.estate.parse import EstateError
 from crossdock.runtime.connector import Connector
@@ -28,6 +29,7 @@ KINDS: Mapping[str, Kind] = {
     "rest_erp": Kind(rest_erp.Settings, rest_erp.RestErp),
     "rest_wms": Kind(rest_wms.Settings, rest_wms.RestWms),
     "shopify": Kind(shopify.Settings, shopify.Shopify),
+    "tryton": Kind(tryton.Settings, tryton.Tryton),
 }
 
 

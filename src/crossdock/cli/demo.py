@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from crossdock.cli.faults import Stop
 from crossdock.model.codec import encode
 from crossdock.simulation.demo import USER, Demo, Options, Progress, Report
+from crossdock.simulation.tryton.environment import TrytonUnavailable
 
 ORDERS = Annotated[int, typer.Option(min=1, max=100_000, help="How many orders.")]
 RATE = Annotated[float, typer.Option(min=0.1, max=1000, help="Orders a second.")]
@@ -44,8 +46,12 @@ def demo(
 ) -> int:
     """Send orders through a whole simulated distributor, and recount each from the systems' own ledgers."""
     with tempfile.TemporaryDirectory(prefix="crossdock-demo-") as folder:
-        options = Options(database or str(Path(folder) / "journal.db"), orders, rate, faults, seed, port, ledgers)
-        report = asyncio.run(_run(options, headless, json))
+        journal = database or str(Path(folder) / "journal.db")
+        options = Options(journal, orders, rate, faults, seed, port, ledgers, erp)
+        try:
+            report = asyncio.run(_run(options, headless, json))
+        except TrytonUnavailable as missing:
+            raise Stop(str(missing)) from missing
     return 0 if report.is_clean else 1
 
 
@@ -62,7 +68,7 @@ async def _run(options: Options, headless: bool, json: bool) -> Report:
                 return
             live.update(_table(progress))
 
-        demo = Demo(options, show)
+        demo = Demo(options, show, lambda words: console.print(f"{words} ...", markup=False, highlight=False))
         try:
             await demo.start()
             report = await demo.play()

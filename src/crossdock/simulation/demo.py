@@ -1,4 +1,7 @@
-"""The demo: a simulated distributor on real ports, Crossdock in between, and a mix of orders played through."""
+"""The demo: a simulated distributor on real ports, Crossdock in between, and a mix of orders played through.
+
+Its ERP is simulated too, or a real Tryton.
+"""
 
 import asyncio
 import secrets
@@ -6,8 +9,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from crossdock.api.application import make_application
 from crossdock.app.installation import installation
@@ -20,14 +24,19 @@ from crossdock.model.codec import encode
 from crossdock.model.events import Event
 from crossdock.runtime.intake import event_intake
 from crossdock.runtime.work import micros
+from crossdock.simulation.back_office import RealErp
 from crossdock.simulation.customers import Customers
 from crossdock.simulation.distributor import Distributor
 from crossdock.simulation.http import Server
+from crossdock.simulation.kinds import PHONE_KINDS, SHOP_KINDS
 from crossdock.simulation.mix import make_mix
 from crossdock.simulation.people import ORDER, Clerk
+from crossdock.simulation.real_kinds import REAL_PHONE_KINDS, REAL_SHOP_KINDS
 from crossdock.simulation.reconcile import Verdict, reconcile, write_expected, write_ledgers
 from crossdock.simulation.recount import Called
+from crossdock.simulation.story import Mix
 from crossdock.simulation.systems.faults import LEVELS
+from crossdock.simulation.tryton.erp import tryton_erp
 
 GLANCE = 0.03
 QUIET_SECONDS = 3.5
@@ -36,7 +45,8 @@ _CLOSED = ("closed", "cancelled", "rejected")
 
 
 class Options(Value, frozen=True):
-    """What the demo is asked to do. `rate` is orders a second."""
+    """What the demo is asked to do. `rate` is orders a second. A real ERP's database is made on the journal's
+    PostgreSQL server, where that is one."""
 
     database: str
     orders: int = 200
@@ -45,6 +55,12 @@ class Options(Value, frozen=True):
     seed: int = 1
     port: int = 0
     ledgers: Path | None = None
+    erp: Literal["simulated", "tryton"] = "simulated"
+
+    @property
+    def seconds_an_order(self) -> float:
+        """The longest that it may take for each order."""
+        return 2.0 if self.erp == "simulated" else 12.0
 
 
 @dataclass(slots=True)
@@ -88,11 +104,15 @@ class Report(Value, frozen=True):
 class Demo:
     """One run. `start` it in a running loop, `play` the mix to its end, `close` it."""
 
-    def __init__(self, options: Options, show: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, options: Options, show: Callable[[Progress], None], say: Callable[[str], None] = lambda _words: None
+    ) -> None:
+        """`show` is told how far it is; `say`, from any thread, what is prepared before it can begin."""
         self.options = options
         self.password = secrets.token_urlsafe(9)
         self.address = ""
         self._show = show
+        self._announce = say
         self._stack = AsyncExitStack()
         self._said = 0
         self._done_at: int | None = None
@@ -103,9 +123,13 @@ class Demo:
         options = self.options
         listener = self._stack.enter_context(listen("127.0.0.1", options.port))
         hub = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        today = datetime.now(UTC).date()
+        kinds = (SHOP_KINDS, PHONE_KINDS) if options.erp == "simulated" else (REAL_SHOP_KINDS, REAL_PHONE_KINDS)
+        mix = make_mix(options.seed, options.orders, options.rate, today, *kinds)
+        real = await self._real_erp(mix, today)
         self._began = datetime.now(UTC)
-        mix = make_mix(options.seed, options.orders, options.rate, self._began.date())
-        self._distributor = Distributor(mix, self._began, hub, options.seed, LEVELS[options.faults])
+        faults = LEVELS[options.faults]
+        self._distributor = Distributor(mix, self._began, hub, options.seed, faults, real=real)
         urls = {}
         for name, edge in self._distributor.edges.items():
             urls[name] = await self._stack.enter_async_context(_running(Server(edge)))
@@ -122,10 +146,17 @@ class Demo:
         self._clerk = Clerk(self._crossdock.reader(), self._crossdock.processes[ORDER], self._say)
         self._customers = Customers(mix, self._distributor, self._began, self._clerk)
 
+    async def _real_erp(self, mix: Mix, today: date) -> RealErp | None:
+        options = self.options
+        if options.erp == "simulated":
+            return None
+        server = options.database if options.database.startswith("postgresql://") else ""
+        return await self._stack.enter_async_context(tryton_erp(mix, today, options.seed, server, self._announce))
+
     async def play(self) -> Report:
         """Let customers order and people act until nothing moves any more; then recount."""
         began = time.monotonic()
-        most = began + 60 + self.options.orders * 2
+        most = began + 60 + self.options.orders * self.options.seconds_an_order
         still_since, before, shown = began, -1, 0.0
         while time.monotonic() < most:
             now = time.monotonic()
@@ -143,7 +174,7 @@ class Demo:
                 shown = now
             await asyncio.sleep(GLANCE)
         self._show(self._progress(still_since - began))
-        return self._report(max(still_since - began, 0.001))
+        return await self._report(max(still_since - began, 0.001))
 
     async def close(self) -> None:
         await self._stack.aclose()
@@ -192,8 +223,8 @@ class Demo:
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def _report(self, seconds: float) -> Report:
-        rows = self._distributor.rows()
+    async def _report(self, seconds: float) -> Report:
+        rows = await asyncio.to_thread(self._distributor.rows)
         stories = self._customers.placed
         verdict = reconcile(rows, stories, self._reasons())
         if self.options.ledgers is not None:
@@ -234,7 +265,7 @@ def _report(options: Options, verdict: Verdict, closed: int, seconds: float) -> 
         round(verdict.orders / seconds, 1),
         options.faults,
         options.seed,
-        "simulated",
+        options.erp,
         (*found, *(f"outcome: {wrong}" for wrong in verdict.wrong)),
     )
 

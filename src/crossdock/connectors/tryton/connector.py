@@ -27,7 +27,7 @@ from crossdock.connectors.tryton.mapping import Unfit
 from crossdock.connectors.tryton.payments import Payments
 from crossdock.connectors.tryton.queries import Queries
 from crossdock.connectors.tryton.sales import Sales
-from crossdock.connectors.tryton.settings import Settings
+from crossdock.connectors.tryton.settings import Settings as Settings
 from crossdock.connectors.tryton.shipments import Shipments
 from crossdock.model.commands import (
     CancelSale,
@@ -142,7 +142,8 @@ class Tryton:
             match delivery.topic:
                 case sightings.SALE:
                     settings = self.settings
-                    return sightings.translate_sale(delivery.body, settings.system, settings.channel, received_at)
+                    system, channel, service = settings.system, settings.channel, settings.service
+                    return sightings.translate_sale(delivery.body, system, channel, received_at, service)
                 case sightings.MOVEMENT:
                     return sightings.translate_movement(delivery.body, self._node(delivery))
                 case sightings.COUNT:

@@ -18,7 +18,8 @@ class Settings(Value, frozen=True):
     `nodes` maps our nodes to warehouse codes; a sale stands in the warehouse `warehouse` until it ships from another.
     `charge_items` are the service items that charges (by kind) and discounts are booked on. `prepaid_terms` are payment
     terms that give no credit. `payment_method` names the invoice payment method for money that comes in elsewhere.
-    `observe_stock` is off where another system owns the stock.
+    `observe_stock` is off where another system owns the stock. `service` is the carrier's service (`ups/ground`) of
+    orders that people enter in Tryton, whose sales name none.
     """
 
     system: str
@@ -34,6 +35,7 @@ class Settings(Value, frozen=True):
     prepaid_terms: tuple[str, ...] = ("Prepaid", "Upon Receipt")
     payment_method: str = "Crossdock"
     observe_stock: bool = True
+    service: str = ""
     poll_every: timedelta = timedelta(seconds=30)
     overlap: timedelta = timedelta(minutes=2)
     look_up: LookUp = _LOOK_UP

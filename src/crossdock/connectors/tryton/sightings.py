@@ -86,8 +86,9 @@ class SeenCount(Value, frozen=True):
     at: datetime
 
 
-def translate_sale(body: bytes, system: str, channel: str, received_at: datetime) -> Translation:
-    """A sale that people entered is an order; one that they cancelled or shipped themselves is not to be done here."""
+def translate_sale(body: bytes, system: str, channel: str, received_at: datetime, service: str = "") -> Translation:
+    """A sale that people entered is an order, to go by this service; one that they cancelled or shipped themselves is
+    not to be done here."""
     seen = msgspec.json.decode(body, type=SeenSale)
     key = seen.ours or f"{channel}/{seen.number}"
     if seen.state == "cancelled" or (seen.by_hand and not seen.ours):
@@ -99,7 +100,7 @@ def translate_sale(body: bytes, system: str, channel: str, received_at: datetime
     problems = _problems(seen)
     if problems:
         return Translation(problems=problems)
-    order = order_of(seen, system, channel)
+    order = order_of(seen, system, channel, service)
     found: list[Event] = [OrderPlaced(order, system, seen.number)]
     if seen.revision > 1:
         # The first sight of a sale may already be a later revision: who knows it takes the change.
@@ -117,7 +118,7 @@ def _problems(seen: SeenSale) -> tuple[Problem, ...]:
     )
 
 
-def order_of(seen: SeenSale, system: str, channel: str) -> SalesOrder:
+def order_of(seen: SeenSale, system: str, channel: str, service: str = "") -> SalesOrder:
     """A sale that people entered, as an order of ours. Services on it are charges."""
     goods = [line for line in seen.lines if line.kind != "service" and line.quantity]
     services = [line for line in seen.lines if line.kind == "service" and line.quantity]
@@ -136,7 +137,7 @@ def order_of(seen: SeenSale, system: str, channel: str) -> SalesOrder:
         ),
         lines=tuple(_line(line, seen.currency) for line in goods),
         terms=PaymentTerms("prepaid" if seen.prepaid else "on_account", name=seen.term),
-        delivery=Delivery(),
+        delivery=Delivery(service=service),
         charges=tuple(_charge(line, seen.currency) for line in services),
         total=Money(seen.total, seen.currency) if seen.total is not None else None,
         revision=seen.revision,
