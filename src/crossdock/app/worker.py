@@ -25,6 +25,9 @@ _log = structlog.get_logger(__name__)
 POLL_SECONDS = 0.5
 FIRST_PAUSE = timedelta(seconds=1)
 
+Outcome = tuple[str, Answer]
+"""What came of an attempt, with its system."""
+
 
 class Worker:
     """One running installation: give it the parts, `start` it within a running loop, `stop` it."""
@@ -53,7 +56,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiters: dict[bytes, set[asyncio.Event]] = {}
         self._wake = asyncio.Event()
-        self._outcomes: list[Answer] = []
+        self._outcomes: list[Outcome] = []
         self._stopping = False
         self.feeds: dict[str, FeedHealth] = {}
 
@@ -150,8 +153,7 @@ class Worker:
                     receipt = await self.commit(batch)
                     attempts = self._lanes.not_recorded(attempts, receipt.updates)
             except (StoreUnavailable, StoreBusy):
-                for attempt in attempts:
-                    self._lanes.finish(attempt, NotSent("the attempt could not be recorded"), now)
+                self._spawn(self._take_back(attempts, now))
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             for attempt in attempts:
@@ -173,26 +175,43 @@ class Worker:
         # What ends in the same turn of the loop is handed to the writer as one.
         if not self._outcomes:
             self._loop.call_soon(self._hand_over)
-        self._outcomes.extend(batch.answers)
+        self._outcomes.extend((attempt.row.system, answer) for answer in batch.answers)
 
     def _hand_over(self) -> None:
         outcomes, self._outcomes = self._outcomes, []
-        self._spawn(self._insist(outcomes))
+        self._spawn(self._record(outcomes))
 
-    async def _insist(self, outcomes: list[Answer]) -> None:
-        """Keep outcomes until they could be written. Their updates are conditional, so repeating is safe."""
+    async def _record(self, outcomes: list[Outcome]) -> None:
+        """Keep outcomes until they could be written. Where the journal refuses them together, each alone."""
+        try:
+            late = await self._insist(Batch(answers=[answer for _, answer in outcomes]))
+        except StoreRejected:
+            if len(outcomes) == 1:
+                raise
+            for outcome in outcomes:
+                self._spawn(self._record([outcome]))
+            return
+        if late:
+            for system in {system for system, _ in outcomes}:
+                self._lanes.look_again(system)
+
+    async def _take_back(self, attempts: list[Attempt], now: int) -> None:
+        """Attempts whose record may or may not be there, and of which nothing was sent."""
+        await self._insist(self._lanes.take_back(attempts, now))
+        self._lanes.taken_back(attempts)
+        self._wake.set()
+
+    async def _insist(self, batch: Batch) -> bool:
+        """Commit a batch, however often it takes; gives whether it took several times. Its updates are conditional, so
+        repeating is safe."""
+        late = False
         while True:
             try:
-                await self.commit(Batch(answers=outcomes))
-                return
+                await self.commit(batch)
+                return late
             except (StoreUnavailable, StoreBusy):
+                late = True
                 await asyncio.sleep(POLL_SECONDS)
-            except StoreRejected:
-                if len(outcomes) == 1:
-                    raise
-                for outcome in outcomes:
-                    self._spawn(self._insist([outcome]))
-                return
 
     # --- feeds ----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import fields
 
 import structlog
 
@@ -21,7 +20,7 @@ Settled = tuple[Done, Receipt | Exception]
 IDLE_SECONDS = 0.25
 MOST_JOBS = 2000
 _RETRY_SECONDS = 0.5
-_FIELDS = tuple(field.name for field in fields(Batch))
+_FIELDS = Batch.__struct_fields__
 _log = structlog.get_logger(__name__)
 
 

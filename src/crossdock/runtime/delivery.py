@@ -26,7 +26,7 @@ from crossdock.runtime.effects import Effects
 from crossdock.runtime.routing import Found, Router, Target, key_hash
 from crossdock.runtime.stock import StockDesk
 from crossdock.runtime.versions import Newer, Versions
-from crossdock.runtime.work import Held, Item, Work, instant
+from crossdock.runtime.work import Held, Item, Work
 
 MOST_HOPS = 16
 FIRST_RECHECK = 1_000_000
@@ -161,7 +161,7 @@ class Deliveries:
             exceptions.keep_for_parked(work, held, item, cause)
             return
         try:
-            decision = held.process.decide(held.state, item.event, instant(work.now))
+            decision = held.process.decide(held.state, item.event, work.at)
             rows = self._effects.rows(work, held, decision, item, cause)
         except Exception as error:  # a process boundary: its faults stop this instance, never the batch
             exceptions.park(work, held, item, cause, error)

@@ -1,7 +1,8 @@
 """What a decision asks for, as rows. Built apart for each message and merged only when all of it could be built."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+import msgspec
 
 from crossdock.estate.model import Estate
 from crossdock.journal.records import (
@@ -33,26 +34,25 @@ from crossdock.runtime import exceptions
 from crossdock.runtime.credit import CreditDesk
 from crossdock.runtime.routing import number_hash
 from crossdock.runtime.stock import StockDesk
-from crossdock.runtime.work import Held, Item, LedgerEffect, Work, instant, micros
+from crossdock.runtime.work import Held, Item, LedgerEffect, Work, micros
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(msgspec.Struct):
     """What one decision writes, beside the state."""
 
     item: Item
     cause: str
     next_ordinal: int
-    events: list[Event] = field(default_factory=list)
-    commands: list[CommandRow] = field(default_factory=list)
-    timers: list[TimerRow] = field(default_factory=list)
-    silenced: list[str] = field(default_factory=list)
-    identifiers: list[IdentifierRow] = field(default_factory=list)
-    stock_waits: list[StockWaitRow] = field(default_factory=list)
+    events: list[Event] = []
+    commands: list[CommandRow] = []
+    timers: list[TimerRow] = []
+    silenced: list[str] = []
+    identifiers: list[IdentifierRow] = []
+    stock_waits: list[StockWaitRow] = []
     stops_waiting: bool = False
-    ledger: list[LedgerEffect] = field(default_factory=list)
-    exceptions: list[ExceptionRow] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
+    ledger: list[LedgerEffect] = []
+    exceptions: list[ExceptionRow] = []
+    settled: list[str] = []
 
     def merge(self, work: Work, held: Held) -> None:
         batch = work.batch
@@ -94,7 +94,7 @@ class Effects:
                 case Event():
                     rows.events.append(effect)
                 case SetAlarm():
-                    due = effect.at if effect.at is not None else instant(work.now) + (effect.after or timedelta())
+                    due = effect.at if effect.at is not None else work.at + (effect.after or timedelta())
                     rows.timers.append(
                         TimerRow(
                             held.partition,

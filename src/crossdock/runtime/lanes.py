@@ -160,7 +160,8 @@ class Lanes:
         is_look_up = row.state == UNKNOWN
         is_recorded = not is_look_up and not isinstance(repetition, Asks | Idempotent)
         if is_recorded:
-            batch.command_updates.append(self._update(row, SENDING, row.attempts + 1, row.due_at, now, "", row.state))
+            before, known = row.state, row.attempts
+            batch.command_updates.append(self._update(row, SENDING, known + 1, row.due_at, now, "", before, known))
             row = row._replace(state=SENDING, attempts=row.attempts + 1, changed_at=now)
         elif not is_look_up:
             row = row._replace(attempts=row.attempts + 1)
@@ -197,7 +198,9 @@ class Lanes:
             attempt.exchange.close()
             if attempt.is_recorded:
                 row = attempt.row
-                update = self._update(row, WAITING, row.attempts - 1, now, now, "could not be recorded", SENDING)
+                update = self._update(
+                    row, WAITING, row.attempts - 1, now, now, "could not be recorded", SENDING, row.attempts
+                )
                 batch.command_updates.append(update)
         return batch
 
@@ -254,7 +257,6 @@ class Lanes:
         due = now + verdict.after // MICROSECOND
         # An unknown outcome keeps the time its attempt began: look-ups reckon from it.
         changed = row.changed_at if verdict.state == UNKNOWN else now
-        known = row._replace(attempts=known_attempts)
         messages = [
             InboxRow(
                 row.partition,
@@ -271,15 +273,17 @@ class Lanes:
             )
             for event in verdict.events
         ]
-        update = self._update(known, verdict.state, row.attempts, due, changed, verdict.note, row.state)
+        note = verdict.note
+        update = self._update(row, verdict.state, row.attempts, due, changed, note, row.state, known_attempts)
         batch.answers.append(Answer(update, messages))
-        return row._replace(state=verdict.state, due_at=due, changed_at=changed, note=verdict.note)
+        return row._replace(state=verdict.state, due_at=due, changed_at=changed, note=note)
 
     def _update(
-        self, row: CommandRow, state: str, attempts: int, due: int, at: int, note: str, before: str
+        self, row: CommandRow, state: str, attempts: int, due: int, at: int, note: str, before: str, known: int
     ) -> CommandUpdate:
+        """`before` and `known` are the state and the number of attempts that the journal must still hold."""
         return CommandUpdate(
-            state, attempts, due, at, self._worker, note, row.partition, row.instance, row.ordinal, before, row.attempts
+            state, attempts, due, at, self._worker, note, row.partition, row.instance, row.ordinal, before, known
         )
 
     def _repetition(self, row: CommandRow) -> Repetition | None:

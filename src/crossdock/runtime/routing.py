@@ -1,7 +1,8 @@
 """Whom an event concerns, in instances: found by key or by number, started, kept waiting, or too many to be sure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from crossdock.journal.records import IdentifierRow, hash16, instance_id
 from crossdock.model.events import Event
@@ -20,8 +21,7 @@ def key_hash(process: str, key: str) -> bytes:
     return hash16("key", process, key)
 
 
-@dataclass(slots=True, frozen=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """One instance that an event goes to."""
 
     process: Process
@@ -31,8 +31,7 @@ class Target:
     starts: bool = False
 
 
-@dataclass(slots=True, frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The outcome of routing: targets; or hashes to wait under; or several candidates where one was meant."""
 
     targets: tuple[Target, ...] = ()

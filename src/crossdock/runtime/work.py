@@ -1,8 +1,9 @@
 """The overlay of one step: instances as they become, and the rows that say so. Merged only where a message succeeds."""
 
 import itertools
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from crossdock.journal.batch import Batch
 from crossdock.journal.records import (
@@ -45,8 +46,7 @@ def micros(at: datetime) -> int:
     return (at - _EPOCH) // MICROSECOND
 
 
-@dataclass(slots=True)
-class Held:
+class Held(msgspec.Struct):
     """An instance within the step."""
 
     process: Process
@@ -62,8 +62,7 @@ class Held:
     changed: bool = False
 
 
-@dataclass(slots=True, frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """An event on its way: whom it is for (`target`, empty where routing decides), and where it came from."""
 
     event: Event
@@ -114,6 +113,7 @@ class Work:
     ) -> None:
         self.claim = claim
         self.now = now
+        self.at = instant(now)
         self.batch = Batch()
         self.partitions = partitions
         self.followups: list[Item] = []
