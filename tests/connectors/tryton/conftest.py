@@ -89,9 +89,9 @@ class Lane:
         self.connector = connector
         self._pause = pause
 
-    def run(self, command: Command, sender: Sender = send) -> Done | Refused:
+    def run(self, command: Command, sender: Sender = send, most: int = 200) -> Done | Refused:
         unknown = False
-        for attempt in range(1, 200):
+        for attempt in range(1, most + 1):
             task = Task(command, "0" * 32, attempt, now())
             exchange = self.connector.look_up(task) if unknown else self.connector.perform(task)
             try:

@@ -222,9 +222,13 @@ def test_a_cancellation_reaches_added_lines_too(lane, erp, make, cutter):
     number = lane.enter(order)
     added = change(order, lines=(*order.lines, make.line("3", "SKU-003", 5)), revision=2)
     lane.done(ChangeSale(added, number, "CUST-003"), cutter)
+    # The same revision may be told again with more of the order's lines: what was let go before is wanted after all.
+    more = change(added, lines=(*added.lines, make.line("4", "SKU-004", 1)))
+    lane.done(ChangeSale(more, number, "CUST-003"))
+    assert len(erp.read("sale.sale", [("reference", "like", f"{order.key} addition%")], "state")) == 2
     lane.done(CancelSale(order.key, number), cutter)
     sales = erp.read("sale.sale", [("reference", "like", f"{order.key}%")], "untaxed_amount")
-    assert [sale["untaxed_amount"] for sale in sales] == [0, 0]
+    assert [sale["untaxed_amount"] for sale in sales] == [0, 0, 0]
 
 
 def test_an_amendment_below_what_was_shipped_is_refused(lane, make):
@@ -257,7 +261,7 @@ def test_a_cancellation_takes_what_is_open_and_nothing_else(lane, erp, make, cut
     assert open_moves == []
 
 
-@pytest.mark.parametrize("amount", ["118.80", "10.00", "0.01", "33.33"])
+@pytest.mark.parametrize("amount", ["118.80", "33.33"])
 def test_a_refund_becomes_one_credit_note_of_exactly_its_amount(lane, erp, make, cutter, amount):
     order = make.order(make.line("1", "SKU-001", 10), freight="11.88", suffix=amount)
     number = lane.enter(order)
@@ -300,7 +304,7 @@ def test_a_second_sale_under_our_reference_is_never_hidden(lane, erp, make):
     (sale,) = erp.sales(order.key)
     copies = erp.desk.call("model.sale.sale.copy", [sale["id"]], {"reference": order.key})
     with pytest.raises(AssertionError, match="never ends"):
-        lane.run(CreateSale(order, "CUST-003"))
+        lane.run(CreateSale(order, "CUST-003"), most=3)
     erp.desk.press("sale.sale", "cancel", *copies)
     assert lane.enter(order) == number
     assert isinstance(lane.run(CreateSale(order, "CUST-003")), Done)

@@ -105,23 +105,23 @@ class Changes:
     def _amend(self, command: commands.ChangeSale, sales: Sequence[Sale], today: date) -> Exchange[Refused | None]:
         """Amend each sale in process as far as it lacks something; what is new goes into a further sale."""
         name = _revision(command.order)
-        missing = yield from self._missing(command, sales)
-        for sale in sales:
-            amendment = yield from self._amendment(sale, name)
-            if amendment is None:
-                lines = _amendment_lines(sale, missing)
-                if not lines:
-                    continue
-                refused = yield from self._obstacle(sale, missing.lines)
-                if refused:
-                    return refused
-                amendment = yield from self._enter_amendment(sale, name, lines, today)
-            yield from self._validate(amendment)
+        current = [sales[0]]
         for addition in sales[1:]:
-            # One that an earlier attempt entered and did not confirm.
+            # An earlier attempt may have entered it and not confirmed it.
             confirmed = yield from self._sales.confirmed(addition)
             if isinstance(confirmed, Refused):
                 return confirmed
+            current.append(confirmed)
+        for sale in current:
+            yield from self._validate_left_over(sale, name)
+        missing = yield from self._missing(command, current)
+        for sale in current:
+            lines = _amendment_lines(sale, missing)
+            if lines:
+                refused = yield from self._obstacle(sale, missing.lines)
+                if refused:
+                    return refused
+                yield from self._validate((yield from self._enter_amendment(sale, name, lines, today)))
         if missing.lines.added:
             added = yield from self._sales.add(command.order, command.customer, missing.lines.added)
             return added if isinstance(added, Refused) else None
@@ -153,6 +153,12 @@ class Changes:
 
     def _validate(self, amendment: int) -> Exchange[None]:
         yield from self._client.advance("sale.amendment", amendment, {"draft": "validate_amendment"})
+
+    def _validate_left_over(self, sale: Sale, name: str) -> Exchange[None]:
+        """An earlier attempt may have entered an amendment, maybe of another content, and not validated it."""
+        amendment = yield from self._amendment(sale, name)
+        if amendment is not None:
+            yield from self._validate(amendment)
 
     def _recall(self, sale: Sale) -> Exchange[Refused | None]:
         """Open shipments give back what is assigned to them, so that they follow the amendment."""
@@ -188,16 +194,14 @@ class Changes:
     def _cancel(self, sale: Sale, today: date) -> Exchange[Refused | None]:
         if (yield from self._client.advance(SALE, sale.id, CANCEL)) != "processing":
             return None
-        amendment = yield from self._amendment(sale, _CANCELLATION)
-        if amendment is None:
-            lines = yield from self._open_lines(sale)
-            if not lines:
-                return None
-            refused = yield from self._recall(sale)
-            if refused:
-                return refused
-            amendment = yield from self._enter_amendment(sale, _CANCELLATION, lines, today)
-        yield from self._validate(amendment)
+        yield from self._validate_left_over(sale, _CANCELLATION)
+        lines = yield from self._open_lines(sale)
+        if not lines:
+            return None
+        refused = yield from self._recall(sale)
+        if refused:
+            return refused
+        yield from self._validate((yield from self._enter_amendment(sale, _CANCELLATION, lines, today)))
         return None
 
     def _open_lines(self, sale: Sale) -> Exchange[list[Record]]:

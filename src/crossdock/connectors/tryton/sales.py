@@ -56,9 +56,12 @@ class Sales:
     def of_order(self, order: str, number: str) -> Exchange[list[Sale]]:
         """The sale of an order by its number, and the additions to it that are not cancelled. Raises Unfit."""
         main = yield from self.by_number(number)
-        domain = [("reference", "like", f"{order}{_ADDITION}%"), ("state", "!=", "cancelled")]
+        start = f"{order}{_ADDITION}"
+        domain = [("reference", "like", f"{start}%"), ("state", "!=", "cancelled")]
         found = yield from self._client.search_read(SALE, domain, SALE_FIELDS)
-        return [main, *sorted(map(records.sale, found), key=lambda sale: sale.id)]
+        # An underscore in a key stands for any character in a pattern.
+        additions = [sale for sale in map(records.sale, found) if sale.reference.startswith(start)]
+        return [main, *sorted(additions, key=lambda sale: sale.id)]
 
     def lines(self, sales: Sequence[Sale]) -> Exchange[list[SaleLine]]:
         domain = [("sale", "in", [sale.id for sale in sales]), ("type", "=", "line")]
@@ -97,7 +100,8 @@ class Sales:
 
     def add(self, order: SalesOrder, customer: str, lines: Sequence[WantedLine]) -> Exchange[Sale | Refused]:
         """A second sale for lines that came to an order later: Tryton adds no line to a sale in process."""
-        reference = f"{order.key}{_ADDITION}{order.revision}"
+        # A line is added once: the first one names the sale, whatever else the same revision adds at another time.
+        reference = f"{order.key}{_ADDITION}{lines[0].mark}"
         found = yield from self.by_reference(reference)
         if found is None:
             found = yield from self._enter(order, customer, reference, lines)
