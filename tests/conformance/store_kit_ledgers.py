@@ -145,14 +145,13 @@ class LedgerKit(Kit):
         step(store, Batch(credit=rows))
         store.commit(Batch(inbox=[message()]))
         claim = claimed(store)
-        assert claim.credit("c1") == [rows[1], rows[0]]
-        assert claim.credit("c9") == []
+        assert claim.credit(["c9", "c1"]) == {"c1": [rows[1], rows[0]], "c9": []}
         assert claim.credit_of(["o3", "o9"]) == {"o3": rows[2]}
         assert claim.credit_of([]) == {}
         posted = credit("c1", "o1", posted_at=NOW)
         claim.commit(Batch(credit_gone=[("c1", "o2"), ("c2", "o3")], credit=[posted, credit("c2", "o3", 7)]))
         claim = claimed(store)
-        assert claim.credit("c1") == [posted]
+        assert claim.credit(["c1"]) == {"c1": [posted]}
         assert claim.credit_of(["o1", "o2", "o3"]) == {"o1": posted, "o3": credit("c2", "o3", 7)}
         claim.release()
 

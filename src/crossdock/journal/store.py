@@ -101,8 +101,8 @@ class Claim(Protocol):
         """Who waits for these items, oldest first."""
         ...
 
-    def credit(self, customer: str) -> list[CreditRow]:
-        """Orders in flight of a customer, by order; the customer is locked until the claim ends."""
+    def credit(self, customers: Iterable[str]) -> dict[str, list[CreditRow]]:
+        """Orders in flight of each customer, by order; the customers are locked, in order, until the claim ends."""
         ...
 
     def credit_of(self, orders: Iterable[str]) -> dict[str, CreditRow]:
@@ -158,6 +158,10 @@ class Reader(Protocol):
 
     def commands_sending(self, worker: str = "") -> list[CommandRow]:
         """Attempts under way (`sending`), of one worker or of all: after a crash, those without an outcome."""
+        ...
+
+    def last_recorded(self) -> int:
+        """The latest `recorded_at` of any partition's last event; 0 where there is none."""
         ...
 
     def next_due(self) -> int | None:

@@ -33,8 +33,10 @@ class CreditDesk:
             known = {order for rows in work.credit.values() for order in rows}
             found = work.claim.credit_of(order for order in orders if order not in known)
             customers.update(row.customer for row in found.values())
-        for customer in sorted(customers - work.credit.keys()):
-            work.credit[customer] = {row.order: row for row in work.claim.credit(customer)}
+        customers -= work.credit.keys()
+        if customers:
+            for customer, rows in work.claim.credit(customers).items():
+                work.credit[customer] = {row.order: row for row in rows}
 
     def carry_out(self, work: Work, effect: LedgerEffect) -> Event | None:
         match effect:

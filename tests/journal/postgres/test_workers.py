@@ -149,7 +149,7 @@ def test_two_orders_of_one_customer_see_each_others_credit(workers: tuple[Postgr
     def hold(store: PostgresStore, order: str) -> None:
         claim = claimed(store, limit=32)
         both.wait()
-        seen.append(len(claim.credit("c1")))
+        seen.append(len(claim.credit(["c1"])["c1"]))
         time.sleep(0.05)
         claim.commit(Batch(credit=[credit("c1", order)]))
 

@@ -178,22 +178,26 @@ class PostgresClaim:
     def stock_waits(self, items: Iterable[str]) -> list[StockWaitRow]:
         return self._in(t.STOCK_WAITS, "item", Texts(sorted(set(items))), "since, item, instance")
 
-    def credit(self, customer: str) -> list[CreditRow]:
-        self._lock_customers({customer})
-        return self._in(t.CREDIT, "customer", Texts([customer]), '"order"')
+    def credit(self, customers: Iterable[str]) -> dict[str, list[CreditRow]]:
+        found: dict[str, list[CreditRow]] = {customer: [] for customer in sorted(set(customers))}
+        wanted = Texts(list(found))
+        asked = read.any_of(t.CREDIT, "customer", wanted, 'customer, "order"'), [wanted]
+        for row in self._ask(*self._locking(wanted), asked)[-1]:
+            found[row[0]].append(CreditRow._make(row))
+        return found
 
     def credit_of(self, orders: Iterable[str]) -> dict[str, CreditRow]:
         wanted = Texts(sorted(set(orders)))
         rows = self._in(t.CREDIT, "order", wanted, '"order", customer DESC')
         if not rows:
             return {}
-        self._lock_customers({row.customer for row in rows})
+        self._ask(*self._locking(Texts(sorted({row.customer for row in rows}))))
         # Read again under the lock: what another worker wrote meanwhile is there now.
         return {row.order: row for row in self._in(t.CREDIT, "order", wanted, '"order", customer DESC')}
 
-    def _lock_customers(self, customers: set[str]) -> None:
-        wanted = Texts(sorted(customers))
-        self._ask((_NEW_CUSTOMERS, [wanted]), (_LOCK_CUSTOMERS, [wanted]))
+    def _locking(self, customers: Texts) -> tuple[tuple[str, list[Texts]], ...]:
+        """Statements that lock customers in their order, also those that nobody has written yet."""
+        return (_NEW_CUSTOMERS, [customers]), (_LOCK_CUSTOMERS, [customers])
 
     def exceptions(self, instances: Iterable[bytes]) -> list[ExceptionRow]:
         return self._in(t.EXCEPTIONS, "instance", _blobs(instances), "instance, cause, partition")

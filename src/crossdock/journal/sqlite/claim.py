@@ -126,8 +126,10 @@ class SqliteClaim:
         found.sort(key=lambda row: (row.since, row.item, row.instance))
         return found
 
-    def credit(self, customer: str) -> list[CreditRow]:
-        found: list[CreditRow] = read.rows_in(self._connection, t.CREDIT, "customer", [customer], '"order"')
+    def credit(self, customers: Iterable[str]) -> dict[str, list[CreditRow]]:
+        found: dict[str, list[CreditRow]] = {customer: [] for customer in sorted(set(customers))}
+        for row in read.rows_in(self._connection, t.CREDIT, "customer", found, 'customer, "order"'):
+            found[row.customer].append(row)
         return found
 
     def credit_of(self, orders: Iterable[str]) -> dict[str, CreditRow]:
