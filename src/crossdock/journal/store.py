@@ -164,6 +164,10 @@ class Reader(Protocol):
         """The latest `recorded_at` of any partition's last event; 0 where there is none."""
         ...
 
+    def last_recorded(self) -> int:
+        """The latest `recorded_at` of any partition's last event; 0 where there is none."""
+        ...
+
     def next_due(self) -> int | None:
         """When the next timer or recheck is due. Commands are the lanes' affair."""
         ...

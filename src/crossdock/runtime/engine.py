@@ -47,13 +47,15 @@ class Engine:
         self._deliveries = Deliveries(estate, processes)
         self._remembered = Remembered()
         self._batch_size = batch_size
-        self._last = 0
+        self._last: int | None = None  # unknown until the journal is read
 
     def step(self, now: int) -> Stepped | None:
         """Work off one batch of messages and due timers. None: there was nothing to do.
 
         A batch that the database refuses is halved until the one message in it stands alone before a person.
         """
+        if self._last is None:
+            self._last = self._last_recorded()
         self._last = now = max(now, self._last)
         limit = self._batch_size
         while True:
@@ -75,6 +77,14 @@ class Engine:
                 if limit == 1:
                     return self._set_aside(now, str(error))
                 limit = max(1, min(limit, len(claim.messages) + len(claim.timers)) // 2)
+
+    def _last_recorded(self) -> int:
+        """A clock that was set back while nobody ran must not take `recorded_at` back with it."""
+        reader = self._store.reader()
+        try:
+            return reader.last_recorded()
+        finally:
+            reader.close()
 
     def _stepped(self, work: Work) -> Stepped:
         batch = work.finish()

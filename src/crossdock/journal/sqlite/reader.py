@@ -144,6 +144,13 @@ class SqliteReader:
         )
         return [CommandRow._make(row) for row in rows]
 
+    def last_recorded(self) -> int:
+        [(last,)] = self._rows(
+            "SELECT coalesce(max(e.recorded_at), 0) FROM partitions AS p "
+            "JOIN events AS e ON e.partition = p.partition AND e.n = p.next_n - 1"
+        )
+        return int(last)
+
     def next_due(self) -> int | None:
         dues = [
             *self._rows("SELECT min(due_at) FROM timers"),
