@@ -168,8 +168,8 @@ def _outages(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weathe
 
 
 def _down(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:
-    after = _MS * chance.between(0, 4000)
-    lasts = timedelta(minutes=chance.between(20, 360))
+    after = _MS * chance.between(2100, 6000)  # once the systems have told what they had at the start
+    lasts = timedelta(minutes=chance.between(20, 240))
     return change(weather, absences=(Absence(chance.pick(systems), after, lasts),))
 
 
@@ -186,7 +186,7 @@ def _clock(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:
     jumps = []
     for _ in range(chance.between(1, 3)):
         span = _SECOND * chance.pick((1, 30, 240, 3600, 7200))
-        jumps.append(Jump(_MS * chance.between(0, 8000), span if chance.happens(0.5) else -span))
+        jumps.append(Jump(_MS * chance.between(2100, 8000), span if chance.happens(0.5) else -span))
     return change(weather, jumps=tuple(jumps), start=chance.pick(_ODD_DAYS))
 
 
