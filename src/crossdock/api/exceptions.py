@@ -143,3 +143,4 @@ async def _record(
     message = taken.message._replace(partition=row.partition, instance=instance.id if instance else b"")
     batch.intake.append(Intake(taken.payload._replace(partition=row.partition), message))
     await installation.commit(batch)
+    installation.look_again()

@@ -65,7 +65,10 @@ def make_connector(system: System, environment: Mapping[str, str] | None = None)
         settings = msgspec.convert(fields, kind.settings, strict=False)
     except msgspec.ValidationError as error:
         raise EstateError(f"estate.toml: systems.{system.name}: {error}") from error
-    return kind.make(settings)
+    try:
+        return kind.make(settings)
+    except ValueError as error:
+        raise EstateError(f"estate.toml: systems.{system.name}: {error}") from error
 
 
 def _secret(system: str, name: str, reference: str, environment: Mapping[str, str]) -> str:

@@ -57,6 +57,9 @@ class Installation:
     async def changed(self, instance: bytes, timeout: float) -> bool:
         return await self.worker.changed(instance, timeout)
 
+    def look_again(self) -> None:
+        self.worker.look_again()
+
     def failing(self) -> Sequence[str]:
         feeds = self.worker.feeds
         return [f"feed {name}: {health.failure}" for name, health in sorted(feeds.items()) if health.failure]

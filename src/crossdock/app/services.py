@@ -48,6 +48,10 @@ class Services(Protocol):
 
     async def changed(self, instance: bytes, timeout: float) -> bool: ...
 
+    def look_again(self) -> None:
+        """Commands were let go on in the journal: they are to be sent now."""
+        ...
+
     def failing(self) -> Sequence[str]:
         """Why it is not ready, in sentences; empty when it is."""
         ...

@@ -67,6 +67,8 @@ class Worker:
     async def start(self) -> None:
         """Take up what a former run left, then run."""
         self._loop = asyncio.get_running_loop()
+        for warning in self._store.warnings:
+            _log.warning(warning)
         self._writer.start()
         await self.commit(self._lanes.recover(self._reader, micros(self._clock.now())))
         self._spawn(self._dispatch())
@@ -122,6 +124,11 @@ class Worker:
             self._waiters[instance].discard(event)
             if not self._waiters[instance]:
                 del self._waiters[instance]
+
+    def look_again(self) -> None:
+        """Commands were let go on in the journal itself: have the lanes read it."""
+        self._lanes.look_again()
+        self._wake.set()
 
     # --- lanes ----------------------------------------------------------------------------------------------------
 

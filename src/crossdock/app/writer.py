@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
@@ -17,6 +18,8 @@ Job = tuple[Batch, Done]
 
 Settled = tuple[Done, Receipt | Exception]
 
+PURGE_EVERY = timedelta(hours=1)
+PURGE_ROWS = 500
 IDLE_SECONDS = 0.25
 MOST_JOBS = 2000
 _RETRY_SECONDS = 0.5
@@ -44,6 +47,8 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="crossdock-writer", daemon=True)
         self._stopping = threading.Event()
+        self._purge_at = clock.now() + PURGE_EVERY
+        self._purged_to = b""
         self.rows = 0
         self.messages = 0
         self.commits = 0
@@ -75,6 +80,8 @@ class Writer:
             elif self._stopping.is_set():
                 return
             busy = self._step()
+            if not busy:
+                self._purge()
 
     def _take(self, wait: bool) -> list[Job]:
         jobs: list[Job] = []
@@ -121,6 +128,19 @@ class Writer:
             updates += len(batch.command_updates)
             settled.append((done, part))
         self._on_commit(settled)
+
+    def _purge(self) -> None:
+        """Payloads whose retention is over go, a few at a time, when there is nothing else to do."""
+        now = self._clock.now()
+        if now < self._purge_at:
+            return
+        try:
+            _, self._purged_to = self._store.purge(micros(now), self._purged_to, PURGE_ROWS)
+        except (StoreUnavailable, StoreBusy) as error:
+            _log.warning("old payloads can't be deleted now", reason=str(error))
+            self._purged_to = b""
+        if not self._purged_to:
+            self._purge_at = now + PURGE_EVERY
 
     def _step(self) -> bool:
         """Whether there was work, so that there may be more."""

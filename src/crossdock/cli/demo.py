@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 
 from crossdock.cli.faults import Stop
+from crossdock.cli.run import log_to_stderr
 from crossdock.model.codec import encode
 from crossdock.simulation.demo import USER, Demo, Options, Progress, Report
 from crossdock.simulation.tryton.environment import TrytonUnavailable
@@ -45,6 +46,7 @@ def demo(
     port: PORT = 0,
 ) -> int:
     """Send orders through a whole simulated distributor, and recount each from the systems' own ledgers."""
+    log_to_stderr()
     with tempfile.TemporaryDirectory(prefix="crossdock-demo-") as folder:
         journal = database or str(Path(folder) / "journal.db")
         options = Options(journal, orders, rate, faults, seed, port, ledgers, erp)

@@ -17,6 +17,9 @@ from crossdock.runtime.work import Item, Remembered, Work, instant
 
 Entry = InboxRow | TimerRow | UnmatchedRow
 
+MOST_MESSAGES = 16_384
+"""Of one step, when all before them are for a newer program."""
+
 
 @dataclass(slots=True)
 class Stepped:
@@ -71,12 +74,17 @@ class Engine:
                 raise
             try:
                 claim.commit(work.batch)
-                self._remembered.committed(work)
-                return stepped
             except StoreRejected as error:
-                if limit == 1:
-                    return self._set_aside(now, str(error))
-                limit = max(1, min(limit, len(claim.messages) + len(claim.timers)) // 2)
+                entries = _in_order(claim)
+                if len(entries) <= 1:
+                    return self._set_aside(now, entries, str(error))
+                limit = max(1, min(limit, len(entries)) // 2)
+                continue
+            self._remembered.committed(work)
+            if stepped.messages or len(claim.messages) < limit or limit >= MOST_MESSAGES:
+                return stepped
+            # All of them are for a newer program: look behind them.
+            limit *= 4
 
     def _last_recorded(self) -> int:
         """A clock that was set back while nobody ran must not take `recorded_at` back with it."""
@@ -145,13 +153,17 @@ class Engine:
                     )
                 ]
 
-    def _set_aside(self, now: int, reason: str) -> Stepped | None:
+    def _set_aside(self, now: int, refused: list[Entry], reason: str) -> Stepped | None:
         """The one message that the database refuses goes before a person, as it came."""
         claim = self._store.claim(now, 1)
         if claim is None:
             return None
+        entries = _in_order(claim)
+        if entries != refused:
+            claim.release()  # another worker has it, or something else is first now
+            return None
         work = Work(claim, now, self._versions, self._processes, self._store.partitions)
-        for entry in _in_order(claim)[:1]:
+        for entry in entries:
             unreadable_message(work, entry, reason)
         stepped = self._stepped(work)
         claim.commit(work.batch)

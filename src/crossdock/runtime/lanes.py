@@ -213,9 +213,11 @@ class Lanes:
         for lane in self._lanes.values():
             lane.more_in_journal = True
 
-    def look_again(self, system: str) -> None:
-        """An outcome could be written only late: what follows from it was not in the journal when it was read."""
-        self._lanes[system].more_in_journal = True
+    def look_again(self, system: str = "") -> None:
+        """Something is due in the journal that was not there when it was read, for one system or any: an outcome that
+        could be written only late, a command that a person let go on."""
+        for lane in self._lanes.values():
+            lane.more_in_journal = lane.more_in_journal or system in ("", lane.system)
 
     def finish(self, attempt: Attempt, ended: Ended, now: int) -> Batch:
         """Record how an attempt ended. Its answer goes to the instance's inbox in the same commit."""

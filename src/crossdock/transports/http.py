@@ -1,6 +1,6 @@
 """HTTP out, by aiohttp. It tells apart what never left this machine from what left and was not answered."""
 
-import asyncio
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -31,12 +31,14 @@ class HttpClient:
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status, headers, await _whole(answer))
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSent(str(error)) from error
-        except (TimeoutError, asyncio.TimeoutError) as error:
+        except aiohttp.InvalidURL as error:
+            raise NotSent(f"{request.url} is no address that can be called") from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(f"{urlsplit(request.url).netloc} can't be reached: {_cause(error)}") from error
+        except TimeoutError as error:
             raise NoAnswer(f"no answer within {request.timeout:g} s") from error
         except aiohttp.ClientError as error:
-            raise NoAnswer(str(error) or type(error).__name__) from error
+            raise NoAnswer(f"{urlsplit(request.url).netloc} broke off: {str(error) or type(error).__name__}") from error
 
     async def close(self) -> None:
         await self._session.close()
@@ -50,3 +52,11 @@ async def _whole(answer: aiohttp.ClientResponse) -> bytes:
         if len(body) > MOST_ANSWER:
             raise NoAnswer(f"an answer of more than {MOST_ANSWER // (1024 * 1024)} MB")
     return bytes(body)
+
+
+def _cause(error: Exception) -> str:
+    """The operating system's word for it, without aiohttp's."""
+    inner = getattr(error, "os_error", None)
+    if inner is None:
+        return "no connection in time"
+    return (inner.strerror or type(inner).__name__).lower()
