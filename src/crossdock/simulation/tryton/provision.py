@@ -122,13 +122,8 @@ def _chart(desk: Desk) -> dict[str, int]:
         kind: desk.id("account.account", (f"type.{kind}", "=", True), ("closed", "!=", True))
         for kind in ("receivable", "payable", "revenue", "expense")
     }
-    properties = {
-        "company": company,
-        "account_receivable": accounts["receivable"],
-        "account_payable": accounts["payable"],
-        "category_account_expense": accounts["expense"],
-        "category_account_revenue": accounts["revenue"],
-    }
+    properties = {f"account_{kind}": accounts[kind] for kind in ("receivable", "payable")}
+    properties |= {f"category_account_{kind}": accounts[kind] for kind in ("expense", "revenue")} | {"company": company}
     desk.call(f"{wizard}.execute", session, {"properties": properties}, "create_properties")
     desk.call(f"{wizard}.delete", session)
     accounts["tax"] = desk.id("account.account", ("code", "=", "6.3.6"))
@@ -148,10 +143,8 @@ def _fiscal_year(desk: Desk, year: int) -> None:
     credits = sequence("Invoice", f"CN{year}-")
     numbering = {
         "company": company,
-        "out_invoice_sequence": invoices,
-        "in_invoice_sequence": invoices,
-        "out_credit_note_sequence": credits,
-        "in_credit_note_sequence": credits,
+        **dict.fromkeys(("out_invoice_sequence", "in_invoice_sequence"), invoices),
+        **dict.fromkeys(("out_credit_note_sequence", "in_credit_note_sequence"), credits),
     }
     (fiscal_year,) = desk.create(
         "account.fiscalyear",
