@@ -6,9 +6,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from benchmarks._figures import Run
 
@@ -46,7 +47,8 @@ class Child:
         self._process.wait(60)
 
 
-def serve(answer: Callable[..., Run]) -> None:
-    """The child's side: answer each line until there are no more."""
+def serve(answer: Callable[..., Any]) -> None:
+    """The child's side: answer each line until there are no more. The log goes where the parent's does."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     for line in sys.stdin:
-        print(json.dumps(asdict(answer(**json.loads(line)))), flush=True)
+        print(json.dumps(answer(**json.loads(line))), flush=True)

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 from dbos import DBOS
 
@@ -51,6 +52,6 @@ if __name__ == "__main__":
         }
     )
     DBOS.launch()
-    serve(run)
+    serve(lambda **asked: asdict(run(**asked)))
     sys.stdout.flush()
     os._exit(0)  # its threads would wait

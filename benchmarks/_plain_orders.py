@@ -22,6 +22,7 @@ from subprocess import PIPE
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks._children import serve
 from benchmarks._databases import count_written, size, written
 from benchmarks._figures import Run
 from benchmarks._systems import ADDRESS, SECRETS, InProcess, customer, estate, item
@@ -75,12 +76,12 @@ def order(n: int) -> SalesOrder:
 class Orders:
     """Places orders, so many in flight, and sees them end."""
 
-    def __init__(self, worker: Worker, partitions: int, watch: Stopwatch, moved: asyncio.Event) -> None:
+    def __init__(self, worker: Worker, partitions: int, watch: Stopwatch, moved: asyncio.Event, first: int) -> None:
         self._worker = worker
         self._partitions = partitions
         self._watch = watch
         self._moved = moved
-        self._next = 1
+        self._next = first
 
     async def play(self, in_flight: int, count: int) -> Stopwatch:
         """Returns when the last of `count` orders is closed."""
@@ -116,7 +117,9 @@ class Orders:
 class Bench:
     """One installation over a journal, its worker running."""
 
-    def __init__(self, store: Store, watch: Stopwatch) -> None:
+    def __init__(self, store: Store, watch: Stopwatch, first: int = 1) -> None:
+        """`first` is the number of the first order."""
+        self._first = first
         self._moved = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._watch = watch
@@ -127,14 +130,15 @@ class Bench:
         self._watch.ended(keys)
         self._loop.call_soon_threadsafe(self._moved.set)
 
-    async def start(self, stack: AsyncExitStack, part: str) -> None:
-        """With systems in this process (b), or over HTTP (c)."""
+    async def start(self, stack: AsyncExitStack, part: str, follow: bool = True) -> None:
+        """With systems in this process (b), whose webhooks come unless `follow` is false, or over HTTP (c)."""
         if part == "b":
             self.systems = InProcess("http://hub")
             self._prepare(self.systems.urls, self.systems.send)
             await self._run(stack)
-            following = asyncio.create_task(self._follow(self.systems))
-            stack.callback(following.cancel)
+            if follow:
+                following = asyncio.create_task(self._follow(self.systems))
+                stack.callback(following.cancel)
             return
         listener = stack.enter_context(listen("127.0.0.1", 0))
         hub = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -161,7 +165,7 @@ class Bench:
     async def _run(self, stack: AsyncExitStack) -> None:
         await self.worker.start()
         stack.push_async_callback(self.worker.stop)
-        self.orders = Orders(self.worker, self.store.partitions, self._watch, self._moved)
+        self.orders = Orders(self.worker, self.store.partitions, self._watch, self._moved, self._first)
 
     async def _follow(self, systems: InProcess) -> None:
         """Take webhooks in batches, each with its signature checked, as the API's route does one by one."""
@@ -193,6 +197,18 @@ def _systems(hub: str) -> Iterator[dict[str, str]]:
         process.stdin.close()
 
 
+def _per_order(store: Store, url: str, before: dict[str, int], count: int) -> dict[str, float]:
+    """Rows by table; a SQLite file has counted them on its open connection, a server once its sessions are closed."""
+    if isinstance(store, SqliteStore):
+        after = written(store, url)
+        store.close()
+    else:
+        store.close()
+        after = written(store, url)
+        count += WARM_UP  # its counts begin with the database
+    return {name: (rows - before.get(name, 0)) / count for name, rows in after.items()}
+
+
 async def run(url: str, part: str, in_flight: int, count: int, count_rows: bool = False) -> dict[str, Any]:
     """Play orders on an empty journal. With `count_rows`, rows an order by table instead of times."""
     store = open_store(url)
@@ -205,22 +221,17 @@ async def run(url: str, part: str, in_flight: int, count: int, count_rows: bool 
         await bench.orders.play(in_flight, WARM_UP)
         before, systems = size(url), bench.systems.cpu if bench.systems else 0.0
         messages, began, cpu = bench.store.messages, time.perf_counter(), time.process_time()
-        rows = written(store, url) if count_rows else {}
+        rows = written(store, url) if count_rows and isinstance(store, SqliteStore) else {}
         watch = await bench.orders.play(in_flight, count)
         played = Run(count, watch.last() - began, time.process_time() - cpu, watch.latencies())
         played.messages = bench.store.messages - messages
         played.systems_cpu = (bench.systems.cpu if bench.systems else 0.0) - systems
-    if count_rows and isinstance(store, SqliteStore):
-        after = written(store, url)
-    store.close()
     if count_rows:
-        if not isinstance(store, SqliteStore):
-            after = written(store, url)
-        return {"rows": {name: (after[name] - rows.get(name, 0)) / count for name in after}}
+        return {"rows": _per_order(store, url, rows, count)}
+    store.close()
     played.bytes = size(url) - before
     return asdict(played)
 
 
 if __name__ == "__main__":
-    for line in sys.stdin:
-        print(json.dumps(asyncio.run(run(sys.argv[1], sys.argv[2], **json.loads(line)))), flush=True)
+    serve(lambda **asked: asyncio.run(run(sys.argv[1], sys.argv[2], **asked)))

@@ -7,6 +7,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 # Before anything imports the codec, which knows the events and commands that are defined by then.
@@ -169,7 +170,7 @@ class Bench:
             {"function": System("function", "function", "", limits=Limits(in_flight))},
             {"sales_order": "function"},
         )
-        worker = Worker(store, estate, [SixSteps()], {"function": Function()}, self._clock, SystemEntropy(), _nobody)  # type: ignore[arg-type]
+        worker = Worker(store, estate, [SixSteps()], {"function": Function()}, self._clock, SystemEntropy(), _nobody)
         await worker.start()
         began, cpu = time.perf_counter(), time.process_time()
         while len(watch.over) < count:
@@ -202,4 +203,5 @@ class Bench:
 
 
 if __name__ == "__main__":
-    serve(Bench(sys.argv[1]).run)
+    bench = Bench(sys.argv[1])
+    serve(lambda **asked: asdict(bench.run(**asked)))
