@@ -69,7 +69,7 @@ class CreditDesk:
             if row.order != effect.order and row.currency == currency and row.reference not in listed and unseen:
                 in_flight += row.amount
         exposure = exposure + _money(in_flight, currency) + amount
-        if position.limit is not None and position.limit < exposure:
+        if position.limit is not None and position.limit < exposure and not effect.over_limit:
             return CreditDenied(effect.order, exposure, position.limit)
         row = CreditRow(
             position.customer,

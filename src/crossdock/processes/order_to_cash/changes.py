@@ -206,14 +206,8 @@ def _check_again(step: Step, old: SalesOrder) -> None:
 
 def amended(step: Step, line: Line) -> None:
     """A node gave back what an amendment asked for: the order now reads so, and the ERP is to know."""
-    documents = []
-    for document in step.order.lines:
-        if document.id == line.id:
-            if not line.live:
-                continue
-            document = change(document, quantity=change(document.quantity, amount=line.live / document.quantity.pack))
-        documents.append(document)
-    step.set(order=change(step.order, lines=tuple(documents)), sale_behind=not step.state.entered_in)
+    wanted = {document.id: document.quantity.base for document in step.order.lines} | {line.id: line.live}
+    step.set(order=with_quantities(step.order, wanted), sale_behind=not step.state.entered_in)
 
 
 def address_refused(step: Step, event: FulfillmentAddressRefused) -> None:

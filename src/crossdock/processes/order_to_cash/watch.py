@@ -6,7 +6,7 @@ from crossdock.model.events import AlarmRang
 from crossdock.processes.decision import Waiting
 from crossdock.processes.order_to_cash import credit, refunds, release, sourcing
 from crossdock.processes.order_to_cash.state import OrderState
-from crossdock.processes.order_to_cash.step import Step
+from crossdock.processes.order_to_cash.step import Step, kind_of
 
 PROGRESS = "progress"
 
@@ -23,6 +23,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     "settling": ("shipments, bills and payments to be booked", "the ERP"),
     "refund_due": ("money to be given back", "finance"),
 }
+
+_STUCK = {
+    "quote": "a decision on the customer or the prices",
+    "credit": "a decision on the credit note or credit position",
+    "sale": "a decision on the sale in the ERP",
+    "change": "a decision on the change of the sale in the ERP",
+    "cancel_sale": "a decision on cancelling the sale in the ERP",
+    "post": "a decision on booking the shipment out",
+    "bill": "a decision on the invoice",
+    "register": "a decision on booking the payment",
+    "capture": "a decision on the payment",
+    "inform": "somebody to tell the channel of the shipment",
+    "tell": "somebody to tell the channel of the cancellation",
+    "refuse": "somebody to tell the channel that the change came too late",
+}
+"""What a person is to do about a command that can't go on, by its kind."""
 
 
 def current(step: Step) -> tuple[str, timedelta | None, datetime | None]:
@@ -143,5 +159,5 @@ def waiting(state: OrderState) -> tuple[Waiting, ...]:
         found.append(Waiting(f"hold {name}: {hold.reason}".rstrip(": "), "a person", until))
     if state.watching != "backordered" and any(line.backordered for line in state.lines) and not state.is_over:
         found.append(Waiting("stock to come in", "the stock's owner", state.alarms.get("backorder")))
-    found.extend(Waiting(f"somebody to see to {token}", "a person") for token in state.stuck.values())
+    found.extend(Waiting(_STUCK.get(kind_of(token), token), "a person") for token in state.stuck.values())
     return tuple(found)
