@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,8 +19,8 @@ from crossdock.model.commands import (
 from crossdock.model.events import ChannelInformed, PaymentCaptured
 from crossdock.model.quantities import Money
 from crossdock.model.shipments import FulfillmentLine, Package, PackedLine, Shipment
-from crossdock.runtime.connector import Done, Idempotent, LookUp, NotFound, Refused, Task, TryLater
-from crossdock.runtime.ports import NoAnswer, Response
+from crossdock.runtime.connector import Done, Idempotent, LookUp, NotFound, Refused, Task
+from crossdock.runtime.ports import NoAnswer
 from tests.connectors.shopify.fake_shop import FakeShop
 from tests.connectors.shopify.payloads import events, order, refund, shop
 
@@ -349,75 +348,3 @@ def test_a_refund_counts_what_was_refunded_before() -> None:
     third = perform(there, REFUND, "ef56")
     assert isinstance(third, Refused)
     assert "not refunded yet" in third.reason
-
-
-# --- answers that are none ------------------------------------------------------------------------------------------
-
-
-def errors(status: int, **headers: str) -> Response:
-    return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, b'{"errors": "no"}')
-
-
-@pytest.mark.parametrize(
-    ("response", "after"),
-    [
-        (errors(429, retry_after="2.0"), timedelta(seconds=2)),
-        (errors(429, retry_after="0.5"), timedelta(milliseconds=500)),
-        (errors(429, x_shopify_shop_api_call_limit="40/40"), timedelta(seconds=1)),
-        (errors(429), None),
-        (errors(423), None),
-        (errors(500), None),
-        (Response(200, {}, b"<html>"), None),
-    ],
-)
-@pytest.mark.parametrize("name", [*EVERY, "refuse"])
-def test_a_read_that_fails_is_tried_later(name: str, response: Response, after: timedelta | None) -> None:
-    there = ready()
-    there.script = [response]
-    outcome = perform(there, {**EVERY, "refuse": REFUSE}[name])
-    assert isinstance(outcome, TryLater)
-    assert outcome.after == after
-    assert there.writes == 0
-
-
-@pytest.mark.parametrize(("status", "word"), [(401, "is not accepted"), (403, "lacks a scope")])
-def test_a_token_that_does_not_serve_is_named(status: int, word: str) -> None:
-    there = ready()
-    there.script = [errors(status)]
-    outcome = perform(there, SHIP)
-    assert outcome == Refused(f"the access token (secret `token` of the system storefront) {word}: no", str(status))
-
-
-def test_an_order_that_the_shop_does_not_know_is_refused() -> None:
-    command = RefuseChange("shop/1", "shop", "1", "change", "late")
-    assert perform(ready(), command) == Refused("Not Found", "404")
-
-
-@pytest.mark.parametrize("response", [errors(500), errors(503), errors(408), Response(201, {}, b"")])
-def test_a_write_whose_answer_proves_nothing_is_unknown(response: Response) -> None:
-    there = ready()
-    handle: Callable[[Any], Response] = there.handle
-
-    def broken(request: Any) -> Response:
-        return response if request.method == "POST" else handle(request)
-
-    there.handle = broken  # type: ignore[method-assign]
-    with pytest.raises(NoAnswer):
-        perform(there, SHIP)
-
-
-def test_a_write_beyond_the_limit_is_tried_later_and_done_once() -> None:
-    there = ready()
-    handle = there.handle
-    turned_away: list[Any] = []
-
-    def busy(request: Any) -> Response:
-        if request.method == "POST" and not turned_away:
-            turned_away.append(request)
-            return errors(429, retry_after="2.0")
-        return handle(request)
-
-    there.handle = busy  # type: ignore[method-assign]
-    assert perform(there, SHIP) == TryLater("the shop's request limit is reached: no", timedelta(seconds=2))
-    assert isinstance(perform(there, SHIP), Done)
-    assert len(there.fulfilments) == 2
