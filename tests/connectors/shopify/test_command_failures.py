@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from crossdock.model.commands import RefuseChange
 from crossdock.runtime.connector import Done, Refused, TryLater
 from crossdock.runtime.ports import NoAnswer, Response
 from tests.connectors.shopify.test_commands import EVERY, REFUSE, SHIP, perform, ready
