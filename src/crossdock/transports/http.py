@@ -59,4 +59,4 @@ def _cause(error: Exception) -> str:
     inner = getattr(error, "os_error", None)
     if inner is None:
         return "no connection in time"
-    return (inner.strerror or type(inner).__name__).lower()
+    return os.strerror(inner.errno).lower() if inner.errno else type(inner).__name__
