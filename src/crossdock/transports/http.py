@@ -1,5 +1,6 @@
 """HTTP out, by aiohttp. It tells apart what never left this machine from what left and was not answered."""
 
+import os
 from urllib.parse import urlsplit
 
 import aiohttp
