@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crossdock.journal.batch import Batch, Receipt
-from crossdock.journal.store import Claim, Store
+from crossdock.journal.store import Claim, PromptStore, Store
 
 
 class Watched:
@@ -25,6 +25,11 @@ class Watched:
     def claim(self, now: int, limit: int) -> _WatchedClaim | None:
         claim = self._store.claim(now, limit)
         return None if claim is None else _WatchedClaim(claim, self)
+
+    def claim_with(self, batch: Batch, now: int, limit: int) -> tuple[_WatchedClaim, Receipt]:
+        assert isinstance(self._store, PromptStore)
+        claim, receipt = self._store.claim_with(batch, now, limit)
+        return _WatchedClaim(claim, self), receipt
 
     def wrote(self, batch: Batch) -> None:
         self.messages += len(batch.consumed)

@@ -11,6 +11,7 @@ from crossdock.journal.records import ReplyRow
 from crossdock.journal.store import Reader, Store, StoreBusy, StoreRejected
 from tests.conformance.store_fixtures import Kit
 from tests.conformance.store_kit_ledgers import LedgerKit
+from tests.conformance.store_kit_prompt import PromptKit
 from tests.conformance.store_kit_rows import RowsKit
 from tests.conformance.store_rows import (
     DAY,
@@ -239,5 +240,5 @@ class StepKit(Kit):
         assert seen == list(range(1, 31))
 
 
-class StoreKit(IntakeKit, StepKit, RowsKit, LedgerKit):
+class StoreKit(IntakeKit, StepKit, RowsKit, LedgerKit, PromptKit):
     """All of it."""

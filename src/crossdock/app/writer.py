@@ -75,11 +75,9 @@ class Writer:
         busy = False
         while True:
             jobs = self._take(wait=not busy)
-            if jobs:
-                self._commit(jobs)
-            elif self._stopping.is_set():
+            if not jobs and self._stopping.is_set():
                 return
-            busy = self._step()
+            busy = self._commit_and_step(jobs) if jobs else self._step()
             if not busy:
                 self._purge()
 
@@ -96,6 +94,23 @@ class Writer:
         except queue.Empty:
             return jobs
 
+    def _commit_and_step(self, jobs: list[Job]) -> bool:
+        """In one transaction where the store can, so that what comes in is read from memory; else one by one."""
+        merged = _merged([batch for batch, _ in jobs])
+        try:
+            taken = self._engine.take(merged, micros(self._clock.now()))
+        except (StoreRejected, StoreBusy):
+            taken = None
+        except StoreUnavailable as error:
+            self._put_off(jobs, error)
+            return False
+        if taken is None:
+            self._commit(jobs)
+            return self._step()
+        stepped, receipt = taken
+        self._settle(jobs, merged, receipt)
+        return self._announce(stepped)
+
     def _commit(self, jobs: list[Job]) -> None:
         """All in one transaction; where the database refuses it, each alone."""
         try:
@@ -109,10 +124,17 @@ class Writer:
                 self._commit([job])
             return
         except (StoreUnavailable, StoreBusy) as error:
-            _log.warning("the journal can't be written now", reason=str(error))
-            self._on_commit([(done, error) for _, done in jobs])
-            self._stopping.wait(_RETRY_SECONDS)
+            self._put_off(jobs, error)
             return
+        self._settle(jobs, merged, receipt)
+
+    def _put_off(self, jobs: list[Job], error: StoreUnavailable | StoreBusy) -> None:
+        _log.warning("the journal can't be written now", reason=str(error))
+        self._on_commit([(done, error) for _, done in jobs])
+        self._stopping.wait(_RETRY_SECONDS)
+
+    def _settle(self, jobs: list[Job], merged: Batch, receipt: Receipt) -> None:
+        """Tell each job what became of its part."""
         self.commits += 1
         self.rows += merged.rows()
         intake = updates = answers = 0
@@ -152,9 +174,12 @@ class Writer:
             return False
         if stepped is None:
             return False
+        self.commits += 1
+        return self._announce(stepped)
+
+    def _announce(self, stepped: Stepped) -> bool:
         self.rows += stepped.rows
         self.messages += stepped.messages
-        self.commits += 1
         self._on_step(stepped)
         return stepped.messages > 0
 

@@ -31,6 +31,14 @@ def claimless(batch: Batch) -> None:
         raise ValueError("events, instances, consumed messages and balances are written by a claim only")
 
 
+def places(batch: Batch) -> set[int]:
+    """The partitions that a batch may have messages for."""
+    found = {message.partition for message in batch.inbox}
+    found.update(intake.message.partition for intake in batch.intake if intake.message is not None)
+    found.update(message.partition for answer in batch.answers for message in answer.messages)
+    return found
+
+
 def next_positions(batch: Batch, next_n: Mapping[int, int]) -> dict[int, int]:
     """The next event position of each partition after a batch. Raises ValueError where positions are not gapless."""
     after: dict[int, int] = {}

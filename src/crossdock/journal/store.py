@@ -7,7 +7,7 @@ when it is not usable (damaged, newer, read-only).
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.records import (
@@ -164,10 +164,6 @@ class Reader(Protocol):
         """The latest `recorded_at` of any partition's last event; 0 where there is none."""
         ...
 
-    def last_recorded(self) -> int:
-        """The latest `recorded_at` of any partition's last event; 0 where there is none."""
-        ...
-
     def next_due(self) -> int | None:
         """When the next timer or recheck is due. Commands are the lanes' affair."""
         ...
@@ -218,3 +214,17 @@ class Store(Protocol):
     def reader(self) -> Reader: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class PromptStore(Store, Protocol):
+    """A store that can have messages decided in the very transaction that records them."""
+
+    def claim_with(self, batch: Batch, now: int, limit: int) -> tuple[Claim, Receipt]:
+        """Write what needs no claim, as `commit` does, and claim as `claim` does, in one transaction: the batch's new
+        messages are among the claim's, behind those that waited, as far as its partitions can be had.
+
+        The batch is durable once the claim is committed; where the claim is released or fails, nothing was written.
+        Raises StoreBusy, StoreRejected or StoreUnavailable as `commit` does.
+        """
+        ...

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crossdock.estate.model import Estate
+from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.records import DELIVERY, RECEIVED, CommandRow, InboxRow, PayloadRow, TimerRow, UnmatchedRow
-from crossdock.journal.store import Claim, Store, StoreRejected
+from crossdock.journal.store import Claim, PromptStore, Store, StoreRejected
 from crossdock.model.events import AlarmRang
 from crossdock.processes.decision import Process
 from crossdock.runtime.connector import Connector
@@ -52,26 +53,32 @@ class Engine:
         self._batch_size = batch_size
         self._last: int | None = None  # unknown until the journal is read
 
+    def take(self, batch: Batch, now: int) -> tuple[Stepped, Receipt] | None:
+        """Record a batch and work off what it brings, with what waited, in one transaction. None: this store can't.
+
+        Where it raises StoreRejected or StoreBusy nothing was written: record and step apart then.
+        """
+        if not isinstance(self._store, PromptStore):
+            return None
+        now = self._forward(now)
+        claim, receipt = self._store.claim_with(batch, now, self._batch_size)
+        work, stepped = self._work(claim, now)
+        claim.commit(work.batch)
+        self._remembered.committed(work)
+        return stepped, receipt
+
     def step(self, now: int) -> Stepped | None:
         """Work off one batch of messages and due timers. None: there was nothing to do.
 
         A batch that the database refuses is halved until the one message in it stands alone before a person.
         """
-        if self._last is None:
-            self._last = self._last_recorded()
-        self._last = now = max(now, self._last)
+        now = self._forward(now)
         limit = self._batch_size
         while True:
             claim = self._store.claim(now, limit)
             if claim is None:
                 return None
-            try:
-                work = self._decide(claim, now)
-                stepped = self._stepped(work)
-            except BaseException:
-                # Whatever went wrong, the partitions must not stay locked.
-                claim.release()
-                raise
+            work, stepped = self._work(claim, now)
             try:
                 claim.commit(work.batch)
             except StoreRejected as error:
@@ -86,6 +93,13 @@ class Engine:
             # All of them are for a newer program: look behind them.
             limit *= 4
 
+    def _forward(self, now: int) -> int:
+        """The time, never before that of an earlier step."""
+        if self._last is None:
+            self._last = self._last_recorded()
+        self._last = max(now, self._last)
+        return self._last
+
     def _last_recorded(self) -> int:
         """A clock that was set back while nobody ran must not take `recorded_at` back with it."""
         reader = self._store.reader()
@@ -93,6 +107,15 @@ class Engine:
             return reader.last_recorded()
         finally:
             reader.close()
+
+    def _work(self, claim: Claim, now: int) -> tuple[Work, Stepped]:
+        try:
+            work = self._decide(claim, now)
+            return work, self._stepped(work)
+        except BaseException:
+            # Whatever went wrong, the partitions must not stay locked.
+            claim.release()
+            raise
 
     def _stepped(self, work: Work) -> Stepped:
         batch = work.finish()

@@ -157,6 +157,22 @@ def test_two_orders_of_one_customer_see_each_others_credit(workers: tuple[Postgr
     assert sorted(seen) == [0, 1]
 
 
+def test_what_comes_for_a_partition_of_another_worker_waits_in_its_inbox(
+    workers: tuple[PostgresStore, PostgresStore],
+) -> None:
+    workers[0].commit(Batch(inbox=[message(partition=3)]))
+    other = claimed(workers[0])
+    assert list(other.next_n) == [3]
+    came = Batch(inbox=[message(b"for the other", partition=3), message(b"for us", partition=4)])
+    claim, _ = workers[1].claim_with(came, NOW, 10)
+    assert [row.body for row in claim.messages] == [b"for us"]
+    claim.commit(Batch(consumed=[(row.partition, row.seq) for row in claim.messages]))
+    other.commit(Batch(consumed=[(row.partition, row.seq) for row in other.messages]))
+    claim = claimed(workers[1])
+    assert [row.body for row in claim.messages] == [b"for the other"]
+    claim.release()
+
+
 def test_workers_that_wait_for_each_other_are_told_to_try_again(workers: tuple[PostgresStore, PostgresStore]) -> None:
     spread(workers[0])
     both = threading.Barrier(2, timeout=20)

@@ -1,11 +1,13 @@
 """A claim: some partitions, locked within the worker's open transaction."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from crossdock.journal import tables as t
 from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.first import only_first
+from crossdock.journal.fresh import Fresh
 from crossdock.journal.postgres import read
 from crossdock.journal.postgres.arrays import Blobs, Column, Integers, Texts
 from crossdock.journal.postgres.server import Answers, Session
@@ -41,7 +43,7 @@ LOCK = """
     )
     SELECT p.partition, p.next_n
     FROM partitions p JOIN work w ON w.partition = p.partition
-    WHERE w.oldest IS NOT NULL OR w.due
+    WHERE w.oldest IS NOT NULL OR w.due OR p.partition = ANY (%(wanted)s::int8[])
     ORDER BY w.oldest NULLS FIRST, p.partition
     LIMIT (SELECT greatest(1, ceil(%(limit)s / greatest(avg(messages), 1)))::int8 FROM work WHERE messages > 0 OR due)
     FOR UPDATE OF p SKIP LOCKED
@@ -76,9 +78,9 @@ _NEW_CUSTOMERS = (
 _LOCK_CUSTOMERS = "SELECT customer FROM customers WHERE customer = ANY (%b::text[]) ORDER BY customer FOR UPDATE"
 
 
-def lock_values(now: int, limit: int) -> dict[str, int]:
-    """The parameters of LOCK."""
-    return {"now": now, "limit": limit, "sample": max(8, limit // _SAMPLES)}
+def lock_values(now: int, limit: int, wanted: Iterable[int] = ()) -> dict[str, object]:
+    """The parameters of LOCK. `wanted` partitions are locked also without work in the journal."""
+    return {"now": now, "limit": limit, "sample": max(8, limit // _SAMPLES), "wanted": Integers(sorted(set(wanted)))}
 
 
 class PostgresClaim:
@@ -92,6 +94,7 @@ class PostgresClaim:
         limit: int,
         end: Callable[[Callable[[], Receipt] | None], Receipt],
         guard: Callable[[Callable[[], Answers]], Answers],
+        fresh: Fresh | None = None,
     ) -> None:
         """`end` commits what the function writes, or rolls back where there is none; `guard` ends it on errors."""
         self._session = session
@@ -99,9 +102,11 @@ class PostgresClaim:
         self._guard = guard
         self._known: dict[bytes, Known | None] = {}
         self.next_n = next_n
+        self._fresh = fresh or Fresh((), {})
         held = Integers(sorted(next_n))
+        most = max(1, 2 * limit // max(1, len(next_n)))
         found = self._ask(
-            (_MESSAGES, [held, max(1, 2 * limit // len(next_n)), limit]),
+            (_MESSAGES, [held, most, limit]),
             (_TIMERS, [held, now, limit, limit]),
             (_RECHECKS, [held, now, now, limit]),
         )
@@ -110,7 +115,10 @@ class PostgresClaim:
         rechecks = [UnmatchedRow._make(row) for row in found[2]]
         if limit == 1:
             messages, timers, rechecks = only_first(messages, timers, rechecks)
-        self.messages: Sequence[InboxRow] = messages
+        if len(messages) < limit:
+            waiting = Counter(row.partition for row in messages)
+            self._fresh.take({place for place in next_n if waiting[place] < most}, limit - len(messages))
+        self.messages: Sequence[InboxRow] = [*messages, *self._fresh.taken]
         self.timers: Sequence[TimerRow] = timers
         self.rechecks: Sequence[UnmatchedRow] = rechecks
 
@@ -122,7 +130,13 @@ class PostgresClaim:
         return [table.row._make(row) for row in found]
 
     def payloads(self, dedupes: Iterable[bytes]) -> dict[bytes, PayloadRow]:
-        return {row.dedupe: row for row in self._in(t.PAYLOADS, "dedupe", _blobs(dedupes), "dedupe")}
+        known = self._fresh.payloads
+        wanted = set(dedupes)
+        found = {dedupe: known[dedupe] for dedupe in wanted & known.keys()}
+        if len(found) < len(wanted):
+            rows = self._in(t.PAYLOADS, "dedupe", _blobs(wanted - known.keys()), "dedupe")
+            found.update((row.dedupe, row) for row in rows)
+        return found
 
     def instances(self, ids: Iterable[bytes]) -> dict[bytes, InstanceRow]:
         wanted = _blobs(ids)
@@ -203,7 +217,7 @@ class PostgresClaim:
         return self._in(t.EXCEPTIONS, "instance", _blobs(instances), "instance, cause, partition")
 
     def commit(self, batch: Batch) -> Receipt:
-        return self._end(lambda: write_step(self._session, batch, self.next_n, self._known))
+        return self._end(lambda: write_step(self._session, self._fresh.after(batch), self.next_n, self._known))
 
     def release(self) -> None:
         self._end(None)

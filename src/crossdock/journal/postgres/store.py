@@ -7,13 +7,14 @@ import psycopg
 
 from crossdock.journal import rows
 from crossdock.journal.batch import Batch, Receipt
+from crossdock.journal.fresh import Fresh, payloads_of
 from crossdock.journal.migrations.apply import is_current
 from crossdock.journal.postgres import server
 from crossdock.journal.postgres.arrays import Blobs
 from crossdock.journal.postgres.claim import LOCK, PostgresClaim, lock_values
 from crossdock.journal.postgres.reader import PostgresReader
 from crossdock.journal.postgres.server import Answers, Asked, Session
-from crossdock.journal.postgres.write import write
+from crossdock.journal.postgres.write import record, write
 from crossdock.journal.store import StoreRefused
 
 PARTITIONS = 64
@@ -76,6 +77,20 @@ class PostgresStore:
                 return None
         self._in_claim = True
         return PostgresClaim(session, next_n, now, limit, self._end, self._guard)
+
+    def claim_with(self, batch: Batch, now: int, limit: int) -> tuple[PostgresClaim, Receipt]:
+        rows.claimless(batch)
+        self._check_no_claim()
+        with server.errors(self._url):
+            session, [locked] = self._begin([(LOCK, lock_values(now, limit, rows.places(batch)))])
+            try:
+                receipt, messages = record(session, batch)
+            except BaseException:
+                self._roll_back(session)
+                raise
+        self._in_claim = True
+        fresh = Fresh(messages, payloads_of(batch.intake, receipt.intake))
+        return PostgresClaim(session, dict(locked), now, limit, self._end, self._guard, fresh), receipt
 
     def _check_no_claim(self) -> None:
         if self._in_claim:

@@ -29,6 +29,19 @@ def write(session: Session, batch: Batch, step: Sequence[Statement] = ()) -> tup
     return receipt, session.run([*step, *_unconditional(batch, messages)])
 
 
+def record(session: Session, batch: Batch) -> tuple[Receipt, list[InboxRow]]:
+    """The same without a step, but for the messages that follow: they are given, in the order of their inbox."""
+    receipt = Receipt()
+    messages: list[InboxRow] = []
+    if batch.intake or batch.command_updates or batch.answers:
+        messages = _ask_first(session, batch, receipt)
+    messages.extend(batch.inbox)
+    rest = _unconditional(batch, [])
+    if rest:
+        session.run(rest)
+    return receipt, messages
+
+
 def _ask_first(session: Session, batch: Batch, receipt: Receipt) -> list[InboxRow]:
     """What depends on what is there: intake, command updates and answers. Gives the messages that follow."""
     first = rows.first_of_each(batch.intake)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from crossdock.journal import tables as t
 from crossdock.journal.batch import Batch, Receipt
 from crossdock.journal.first import only_first
+from crossdock.journal.fresh import Fresh
 from crossdock.journal.records import (
     BalanceRow,
     CommandRow,
@@ -46,9 +47,11 @@ class SqliteClaim:
         now: int,
         limit: int,
         end: Callable[[Callable[[], Receipt] | None], Receipt],
+        fresh: Fresh | None = None,
     ) -> None:
         """`end` commits what the function writes, or rolls back where there is none."""
         self._connection = connection
+        self._fresh = fresh or Fresh((), {})
         self._end = end
         self._known: dict[bytes, Known | None] = {}
         execute = connection.execute
@@ -58,13 +61,19 @@ class SqliteClaim:
         rechecks = [UnmatchedRow._make(row) for row in execute(_RECHECKS, {"now": now, "most": limit})]
         if limit == 1:
             messages, timers, rechecks = only_first(messages, timers, rechecks)
-        self.messages: Sequence[InboxRow] = messages
+        if len(messages) < limit:
+            self._fresh.take(self.next_n, limit - len(messages))
+        self.messages: Sequence[InboxRow] = [*messages, *self._fresh.taken]
         self.timers: Sequence[TimerRow] = timers
         self.rechecks: Sequence[UnmatchedRow] = rechecks
 
     def payloads(self, dedupes: Iterable[bytes]) -> dict[bytes, PayloadRow]:
-        found: list[PayloadRow] = read.rows_in(self._connection, t.PAYLOADS, "dedupe", dedupes, "dedupe")
-        return {row.dedupe: row for row in found}
+        known = self._fresh.payloads
+        wanted = set(dedupes)
+        found: list[PayloadRow] = read.rows_in(
+            self._connection, t.PAYLOADS, "dedupe", wanted - known.keys(), "dedupe"
+        )  # fmt: skip
+        return {dedupe: known[dedupe] for dedupe in wanted & known.keys()} | {row.dedupe: row for row in found}
 
     def instances(self, ids: Iterable[bytes]) -> dict[bytes, InstanceRow]:
         found: dict[bytes, InstanceRow] = {}
@@ -143,7 +152,7 @@ class SqliteClaim:
         return found
 
     def commit(self, batch: Batch) -> Receipt:
-        return self._end(lambda: write_step(self._connection, batch, self.next_n, self._known))
+        return self._end(lambda: write_step(self._connection, self._fresh.after(batch), self.next_n, self._known))
 
     def release(self) -> None:
         self._end(None)

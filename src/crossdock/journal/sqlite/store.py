@@ -5,10 +5,11 @@ from pathlib import Path
 
 from crossdock.journal import rows
 from crossdock.journal.batch import Batch, Receipt
+from crossdock.journal.fresh import Fresh, payloads_of
 from crossdock.journal.sqlite import file
 from crossdock.journal.sqlite.claim import HAS_WORK, SqliteClaim
 from crossdock.journal.sqlite.reader import SqliteReader
-from crossdock.journal.sqlite.write import write
+from crossdock.journal.sqlite.write import record, write
 
 
 class SqliteStore:
@@ -48,6 +49,21 @@ class SqliteStore:
             self._claimed = True
             try:
                 return SqliteClaim(self._connection, now, limit, self._end)
+            except BaseException:
+                self._end(None)
+                raise
+
+    def claim_with(self, batch: Batch, now: int, limit: int) -> tuple[SqliteClaim, Receipt]:
+        rows.claimless(batch)
+        if self._claimed:
+            raise ValueError("a claim is open: commit or release it first")
+        with file.errors(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._claimed = True
+            try:
+                receipt, messages = record(self._connection, batch)
+                fresh = Fresh(messages, payloads_of(batch.intake, receipt.intake))
+                return SqliteClaim(self._connection, now, limit, self._end, fresh), receipt
             except BaseException:
                 self._end(None)
                 raise

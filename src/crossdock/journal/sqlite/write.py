@@ -69,12 +69,19 @@ _EXCEPTION_OVER = (
 
 def write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
     """What needs no claim: everything but events, instances and consumed messages. Returns what became of it."""
+    receipt, messages = record(connection, batch)
+    append(connection, messages)
+    return receipt
+
+
+def record(connection: sqlite3.Connection, batch: Batch) -> tuple[Receipt, list[InboxRow]]:
+    """The same, but for the messages that follow: they are given, in the order of their inbox."""
     receipt = Receipt()
+    messages: list[InboxRow] = []
     many = connection.executemany
     if batch.intake:
         receipt.intake, messages = _take_in(connection, batch)
-        _append(connection, messages)
-    _append(connection, batch.inbox)
+    messages.extend(batch.inbox)
     if batch.commands:
         many(_insert(t.COMMANDS), batch.commands)
     for update in batch.command_updates:
@@ -83,7 +90,7 @@ def write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
         held = connection.execute(_UPDATE_COMMAND, answer.update).rowcount == 1
         receipt.answers.append(held)
         if held:
-            _append(connection, answer.messages)
+            messages.extend(answer.messages)
     many("DELETE FROM timers WHERE partition = ? AND instance = ? AND name = ?", batch.timers_gone)
     many(_upsert(t.TIMERS), batch.timers)
     many(_ignore(t.IDENTIFIERS), batch.identifiers)
@@ -94,7 +101,7 @@ def write(connection: sqlite3.Connection, batch: Batch) -> Receipt:
     many(_EXCEPTION_OVER, batch.exceptions_over)
     many(_ignore(t.REPLIES), batch.replies)
     many(_upsert(t.CURSORS), batch.cursors)
-    return receipt
+    return receipt, messages
 
 
 def _write_ledgers(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -159,7 +166,8 @@ def _write_instances(
     connection.executemany(_TALLY, rows.tally(written.values(), known))
 
 
-def _append(connection: sqlite3.Connection, messages: Iterable[InboxRow]) -> None:
+def append(connection: sqlite3.Connection, messages: Iterable[InboxRow]) -> None:
+    """Put messages into the inbox."""
     connection.executemany(_INBOX, [(row[0], *row[2:]) for row in messages])
 
 
