@@ -1,0 +1,54 @@
+"""Documents found in the wild, mapped and held field by field against what a person read in them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from crossdock.formats.x12 import Transaction, read_transactions
+from crossdock.mapping.problems import Mapped
+from crossdock.mapping.profile import Profile
+from crossdock.mapping.x12.purchase_order import read_purchase_order
+
+RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
+LABELS = Path(__file__).parent / "labels"
+
+READERS: dict[str, Callable[[Transaction, Profile], Mapped[Any]]] = {
+    "850": lambda transaction, profile: read_purchase_order(transaction, profile, RECEIVED),
+}
+
+
+def labelled() -> list[Any]:
+    found = []
+    for file in sorted(LABELS.glob("*.toml")):
+        for document in tomllib.loads(file.read_text())["document"]:
+            name = f"{document['file']}#{document.get('nth', 0)}"
+            found.append(pytest.param(file.stem, document, id=name))
+    return found
+
+
+def field(value: Any, path: str) -> str:
+    for name in path.split("."):
+        key: Any = int(name) if name.isdigit() else name
+        value = value[key] if isinstance(value, dict | list | tuple) else getattr(value, name)
+    return str(value)
+
+
+@pytest.mark.parametrize(("set_id", "document"), labelled())
+def test_a_document_of_the_corpus_says_what_a_person_reads_in_it(
+    corpus: Path, set_id: str, document: dict[str, Any]
+) -> None:
+    data = (corpus / document["file"]).read_bytes().replace(b"\\n", b"\n")
+    sets = [one for one in read_transactions([data]) if one.set_id == set_id]
+    transaction = sets[document.get("nth", 0)]
+    profile = msgspec.convert({"partner": "P", **document.get("profile", {})}, Profile)
+    found = READERS[set_id](transaction, profile)
+    assert [str(problem) for problem in found.errors] == []
+    said = {path: field(found.value, path) for path in document["fields"]}
+    assert said == document["fields"]
