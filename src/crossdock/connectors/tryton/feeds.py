@@ -301,7 +301,7 @@ def _seen_line(one: Record, products: Mapping[str, Product], charge_items: Mappi
         id=str(one["id"]),
         item=product.get("code") or "",
         kind=product.get("type") or "service",
-        quantity=Decimal(one["quantity"] or 0) - _let_go(one),
+        quantity=_still_wanted(one),
         unit_price=one["unit_price"] or Decimal(0),
         unit=item_of(known).base_unit if known else "EA",
         description=one["description"] or "",
@@ -311,9 +311,12 @@ def _seen_line(one: Record, products: Mapping[str, Product], charge_items: Mappi
     )
 
 
-def _let_go(line: Record) -> Decimal:
-    """What will not be shipped although it was ordered: moves that were cancelled, and that by people."""
-    return sum((Decimal(move["quantity"]) for move in line["moves_ignored."]), Decimal(0))
+def _still_wanted(line: Record) -> Decimal:
+    """What was ordered without what will not be shipped: moves that were cancelled, and that by people. Where the line
+    was taken down as well, by us or by them, it stands at nothing; below that are only returns."""
+    ordered = Decimal(line["quantity"] or 0)
+    let_go = sum((Decimal(move["quantity"]) for move in line["moves_ignored."]), Decimal(0))
+    return ordered - min(let_go, max(ordered, Decimal(0)))
 
 
 def _address(one: Record) -> Address:

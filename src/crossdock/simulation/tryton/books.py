@@ -175,13 +175,15 @@ def _sold(record: Record) -> Sold:
 def _line(record: Record, sale: Sold) -> SoldLine:
     product = record.get("product.") or {}
     note = (record["note"] or "").partition("\n")[0]
-    quantity, price = Decimal(record["quantity"] or 0), record["unit_price"] or ZERO
+    let_go = sum((Decimal(move["quantity"]) for move in record["moves_ignored."]), ZERO)
+    # A line may be taken down besides: what people let go was ordered all the same.
+    quantity, price = max(Decimal(record["quantity"] or 0), let_go), record["unit_price"] or ZERO
     return SoldLine(
         sale,
         str(record["id"]) if sale.by_staff else note.partition(" ")[2],
         product.get("code") or "",
         quantity,
-        sum((Decimal(move["quantity"]) for move in record["moves_ignored."]), ZERO),
+        let_go,
         (quantity * price).quantize(Decimal("0.01")),
         product.get("type") != "service",
     )

@@ -76,8 +76,9 @@ class Proxy:
     async def _answer(self, arrived: web.Request) -> web.StreamResponse:
         body = await arrived.read()
         faults, now = self._faults, asyncio.get_running_loop().time()
-        if self._happens("outage", faults.outage) and self._site is not None:
-            self._spawn(self._be_down(faults.outage_for))
+        if self._site is not None and self._happens("outage", faults.outage):
+            site, self._site = self._site, None
+            self._spawn(self._be_down(site, faults.outage_for))
         if self._happens("storm", faults.storm):
             self._storm_until = now + faults.storm_for.total_seconds()
         if self._site is None:
@@ -121,18 +122,13 @@ class Proxy:
             self.cut[kind] = self.cut.get(kind, 0) + 1
         return happens
 
-    async def _be_down(self, span: timedelta) -> None:
-        """Refuse connections, as a stopped process does."""
-        site, self._site = self._site, None
-        if site is None:
-            return
+    async def _be_down(self, site: web.TCPSite, span: timedelta) -> None:
+        """Refuse connections, as a stopped process does; then listen again."""
         await site.stop()
-        await asyncio.sleep(span.total_seconds())
         while self._site is None:
+            await asyncio.sleep(span.total_seconds())
             with contextlib.suppress(OSError):
                 await self._open()
-                return
-            await asyncio.sleep(span.total_seconds())
 
     async def _open(self) -> None:
         assert self._runner is not None
