@@ -48,7 +48,8 @@ def log_to_stderr() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Standard error as it is when something is said, not as it was at the start.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
