@@ -62,7 +62,8 @@ class Installation:
 
     def failing(self) -> Sequence[str]:
         feeds = self.worker.feeds
-        return [f"feed {name}: {health.failure}" for name, health in sorted(feeds.items()) if health.failure]
+        broken = [self.worker.failure] if self.worker.failure else []
+        return broken + [f"feed {name}: {health.failure}" for name, health in sorted(feeds.items()) if health.failure]
 
     def close(self) -> None:
         self._reader.close()

@@ -50,15 +50,16 @@ class Worker:
         self._store = store
         self._reader = store.reader()
         self._lanes = Lanes(estate, connectors, entropy, name)
-        self._writer = Writer(
-            store, Engine(store, estate, processes, connectors), clock, self._stepped, self._committed
-        )
+        engine = Engine(store, estate, processes, connectors)
+        self._writer = Writer(store, engine, clock, self._stepped, self._committed, self._failed)
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiters: dict[bytes, set[asyncio.Event]] = {}
         self._wake = asyncio.Event()
         self._outcomes: list[Outcome] = []
         self._stopping = False
         self.feeds: dict[str, FeedHealth] = {}
+        self.failure = ""
+        self.failed = asyncio.Event()
 
     @property
     def writer(self) -> Writer:
@@ -136,6 +137,11 @@ class Worker:
         """In the writer's thread: hand over to the loop."""
         if stepped.commands or self._waiters:
             self._loop.call_soon_threadsafe(self._announce, stepped)
+
+    def _failed(self, error: Exception) -> None:
+        """In the writer's thread: nothing is decided or recorded any more."""
+        self.failure = f"the writer failed: {type(error).__name__}: {error}"
+        self._loop.call_soon_threadsafe(self.failed.set)
 
     def _committed(self, settled: list[Settled]) -> None:
         """In the writer's thread: one call into the loop for all of a commit."""

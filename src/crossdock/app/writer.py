@@ -38,15 +38,18 @@ class Writer:
         clock: Clock,
         on_step: Callable[[Stepped], None],
         on_commit: Callable[[list[Settled]], None],
+        on_failure: Callable[[Exception], None],
     ) -> None:
         self._store = store
         self._engine = engine
         self._clock = clock
         self._on_step = on_step
         self._on_commit = on_commit
+        self._on_failure = on_failure
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="crossdock-writer", daemon=True)
+        self._thread = threading.Thread(target=self._guarded, name="crossdock-writer", daemon=True)
         self._stopping = threading.Event()
+        self._in_hand: list[Job] = []  # taken from the queue and not settled yet
         self._purge_at = clock.now() + PURGE_EVERY
         self._purged_to = b""
         self.rows = 0
@@ -71,13 +74,32 @@ class Writer:
         self.nudge()
         self._thread.join()
 
+    def _guarded(self) -> None:
+        try:
+            self._run()
+        except Exception as error:  # the thread's boundary: a writer that dies must be heard of
+            _log.exception("the writer failed, and with it this worker")
+            self._on_failure(error)
+            lost = StoreUnavailable("the writer failed; see the log")
+            self._on_commit([(done, lost) for _, done in self._in_hand])
+            while True:  # whoever still hands something in hears at once that it was not taken
+                try:
+                    job = self._jobs.get(timeout=IDLE_SECONDS)
+                except queue.Empty:
+                    if self._stopping.is_set():
+                        return
+                    continue
+                if job is not None:
+                    self._on_commit([(job[1], lost)])
+
     def _run(self) -> None:
         busy = False
         while True:
-            jobs = self._take(wait=not busy)
+            self._in_hand = jobs = self._take(wait=not busy)
             if not jobs and self._stopping.is_set():
                 return
             busy = self._commit_and_step(jobs) if jobs else self._step()
+            self._in_hand = []
             if not busy:
                 self._purge()
 

@@ -15,6 +15,7 @@ from crossdock.api.application import make_application
 from crossdock.app.files import ACCESS, ESTATE, SESSION_KEY, Declared, read_access, read_estate, read_session_key
 from crossdock.app.installation import installation
 from crossdock.app.serve import listen, serving
+from crossdock.cli.faults import Stop
 from crossdock.console.pages import console_pages
 from crossdock.governance.access import Access
 
@@ -62,5 +63,15 @@ async def _run(declared: Declared, access: Access, session_key: bytes, listener:
         application = make_application(running, console_pages(running, session_key))
         async with serving(application, listener) as address:
             print(f"Crossdock runs the estate {declared.estate.name}: {address}/console", flush=True)
-            await told_to_stop.wait()
+            await _first(told_to_stop, running.worker.failed)
+        if running.worker.failure:
+            raise Stop(f"Crossdock stopped, and what it took is kept: {running.worker.failure}; start it again")
     print("Crossdock has stopped.", flush=True)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Wait for any of them."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
