@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -48,7 +49,8 @@ class Child:
 
 
 def serve(answer: Callable[..., Any]) -> None:
-    """The child's side: answer each line until there are no more. The log goes where the parent's does."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    """The child's side: answer each line until there are no more. Errors are logged where the parent's messages go."""
+    errors = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     for line in sys.stdin:
         print(json.dumps(answer(**json.loads(line))), flush=True)

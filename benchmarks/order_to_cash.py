@@ -44,6 +44,7 @@ def steps(store: str, place: Databases, in_flights: Sequence[int], rounds: int) 
             mine, other = (figure("a", store, in_flight, engine, runs[engine]) for engine in ("crossdock", "dbos"))
             mine.ratio = round(mine.per_second / other.per_second, 2)
             found += [mine, other]
+            _say(f"    {mine.per_second:g} beside {other.per_second:g} a second: {mine.ratio:g} x")
     return found
 
 
@@ -59,6 +60,7 @@ def orders(part: str, store: str, place: Databases, in_flights: Sequence[int], r
         each = figure(part, store, in_flight, "crossdock", runs)
         each.rows = rows
         found.append(each)
+        _say(f"    {each.per_second:g} orders a second, {each.cpu_ms:g} ms of processor each")
     return found
 
 
@@ -99,12 +101,10 @@ def main() -> None:
     for store in given.stores.split(","):
         with databases(store) as place:
             for part in given.parts:
-                measure = steps if part == "a" else None
-                found += (
-                    measure(store, place, in_flights, given.rounds)
-                    if measure
-                    else orders(part, store, place, in_flights, given.rounds)
-                )
+                if part == "a":
+                    found += steps(store, place, in_flights, given.rounds)
+                else:
+                    found += orders(part, store, place, in_flights, given.rounds)
     print(table(found))
     print(f"\nbefore: {before}; after: {load()}")
     if given.json:
