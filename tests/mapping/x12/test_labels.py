@@ -15,11 +15,15 @@ from crossdock.formats.x12 import Transaction, read_transactions
 from crossdock.mapping.problems import Mapped
 from crossdock.mapping.profile import Profile
 from crossdock.mapping.x12.purchase_order import read_purchase_order
+from crossdock.mapping.x12.shipment_status import read_shipment_status
+from crossdock.mapping.x12.warehouse_advice import read_warehouse_advice
 
 RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
 LABELS = Path(__file__).parent / "labels"
 
 READERS: dict[str, Callable[[Transaction, Profile], Mapped[Any]]] = {
+    "214": read_shipment_status,
+    "945": read_warehouse_advice,
     "850": lambda transaction, profile: read_purchase_order(transaction, profile, RECEIVED),
 }
 
