@@ -14,8 +14,10 @@ from crossdock.formats.x12 import Delimiters, Transaction
 from crossdock.mapping.problems import Mapped
 from crossdock.mapping.profile import Profile
 from crossdock.mapping.x12.invoice import write_invoice
+from crossdock.mapping.x12.order_change import read_order_change
 from crossdock.mapping.x12.order_response import answers_from_promises, write_order_response
 from crossdock.mapping.x12.purchase_order import read_purchase_order
+from crossdock.mapping.x12.remittance import read_remittance
 from crossdock.mapping.x12.shipment_status import read_shipment_status
 from crossdock.mapping.x12.warehouse_advice import read_warehouse_advice
 from crossdock.model.invoices import Invoice
@@ -30,6 +32,8 @@ READERS: dict[str, tuple[Reader, str]] = {
         lambda transaction, profile: read_purchase_order(transaction, profile, NOW),
         "BEG CUR REF N9 MSG N1 N2 N3 N4 PER DTM ITD SAC TXI TAX CSH TD5 PO1 PID PO4 CTP SDQ SCH CTT AMT XX",
     ),
+    "820": (read_remittance, "BPR BPS CUR TRN N1 RMR RMT ADX XX"),
+    "860": (read_order_change, "BCH CUR N1 DTM POC PID CTP SCH SAC CTT XX"),
     "945": (read_warehouse_advice, "W06 N1 N3 N4 N9 G62 W27 LX MAN W12 G69 W03 XX"),
     "214": (read_shipment_status, "B10 L11 N1 N4 LX AT7 MS1 MS2 XX"),
 }

@@ -14,7 +14,9 @@ import pytest
 from crossdock.formats.x12 import Transaction, read_transactions
 from crossdock.mapping.problems import Mapped
 from crossdock.mapping.profile import Profile
+from crossdock.mapping.x12.order_change import read_order_change
 from crossdock.mapping.x12.purchase_order import read_purchase_order
+from crossdock.mapping.x12.remittance import read_remittance
 from crossdock.mapping.x12.shipment_status import read_shipment_status
 from crossdock.mapping.x12.warehouse_advice import read_warehouse_advice
 
@@ -24,6 +26,8 @@ LABELS = Path(__file__).parent / "labels"
 READERS: dict[str, Callable[[Transaction, Profile], Mapped[Any]]] = {
     "214": read_shipment_status,
     "945": read_warehouse_advice,
+    "820": read_remittance,
+    "860": read_order_change,
     "850": lambda transaction, profile: read_purchase_order(transaction, profile, RECEIVED),
 }
 
