@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crossdock.cli.main import run_command
+from crossdock.simulation.tryton import erp
 from crossdock.simulation.tryton.environment import TrytonUnavailable, default_cache, environment
 from tests.support.missing import without
 
@@ -49,3 +51,14 @@ def test_twelve_orders_end_in_a_real_erp_exactly_once_though_answers_are_cut_off
     # The ERP's part of the recount is Tryton's own: its invoice numbers, of its own sequence.
     rows = (tmp_path / "ledgers" / "erp.csv").read_text().splitlines()
     assert sum(",erp,invoice," in row and ",INV" in row for row in rows) >= 8
+
+
+def test_without_a_tryton_the_demo_says_why_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unavailable(*_: object, **__: object) -> None:
+        raise TrytonUnavailable("Tryton 8.2 could not be installed; check the access to the package index")
+
+    monkeypatch.setattr(erp, "running_tryton", unavailable)
+    assert run_command(["demo", "--erp", "tryton", "--orders", "1", "--headless"]) == 1
+    assert capsys.readouterr().err == ("Tryton 8.2 could not be installed; check the access to the package index.\n")

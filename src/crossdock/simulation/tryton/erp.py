@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import psycopg
+
 from crossdock.estate.model import Limits, System
 from crossdock.simulation.back_office import Errand
 from crossdock.simulation.chance import Chance
@@ -17,7 +19,7 @@ from crossdock.simulation.story import Mix, Phone
 from crossdock.simulation.systems.faults import Faults
 from crossdock.simulation.systems.ledger import Row
 from crossdock.simulation.tryton.books import CHANNEL, Books
-from crossdock.simulation.tryton.environment import Progress
+from crossdock.simulation.tryton.environment import Progress, TrytonUnavailable
 from crossdock.simulation.tryton.master_data import tryton_data
 from crossdock.simulation.tryton.office import Office
 from crossdock.simulation.tryton.process import TrytonServer
@@ -140,7 +142,13 @@ async def tryton_erp(mix: Mix, today: date, seed: int, postgres: str, progress: 
     """
     data = tryton_data(mix, WAREHOUSES)
     running = running_tryton(today, data, postgres=postgres, workers=2 if postgres else 0, progress=progress)
-    server = await asyncio.to_thread(running.__enter__)
+    try:
+        server = await asyncio.to_thread(running.__enter__)
+    except psycopg.Error as error:
+        reason = str(error).partition("\n")[0]
+        raise TrytonUnavailable(
+            f"a database for Tryton can't be made beside the journal's: {reason}; name a user who may create databases"
+        ) from error
     proxy = Proxy(server.url, Chance(seed, "systems").stream("erp/network"))
     try:
         await proxy.start()
