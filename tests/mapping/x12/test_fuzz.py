@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from crossdock.formats.x12 import Delimiters, Transaction
 from crossdock.mapping.problems import Mapped
 from crossdock.mapping.profile import Profile
+from crossdock.mapping.x12.advice import read_application_advice, read_text_message
 from crossdock.mapping.x12.invoice import write_invoice
 from crossdock.mapping.x12.order_change import read_order_change
 from crossdock.mapping.x12.order_response import answers_from_promises, write_order_response
 from crossdock.mapping.x12.purchase_order import read_purchase_order
 from crossdock.mapping.x12.remittance import read_remittance
 from crossdock.mapping.x12.shipment_status import read_shipment_status
+from crossdock.mapping.x12.stock_documents import read_adjustment, read_receipt
+from crossdock.mapping.x12.tender import read_tender_answer
 from crossdock.mapping.x12.warehouse_advice import read_warehouse_advice
 from crossdock.model.invoices import Invoice
 from crossdock.model.quantities import ZERO, Money
@@ -34,6 +37,11 @@ READERS: dict[str, tuple[Reader, str]] = {
     ),
     "820": (read_remittance, "BPR BPS CUR TRN N1 RMR RMT ADX XX"),
     "860": (read_order_change, "BCH CUR N1 DTM POC PID CTP SCH SAC CTT XX"),
+    "824": (read_application_advice, "BGN OTI TED NTE RED REF XX"),
+    "864": (read_text_message, "BMG MIT MSG N1 XX"),
+    "944": (read_receipt, "W17 N1 W07 N9 W13 LX W14 XX"),
+    "947": (read_adjustment, "W15 N9 W19 XX"),
+    "990": (read_tender_answer, "B1 N9 K1 XX"),
     "945": (read_warehouse_advice, "W06 N1 N3 N4 N9 G62 W27 LX MAN W12 G69 W03 XX"),
     "214": (read_shipment_status, "B10 L11 N1 N4 LX AT7 MS1 MS2 XX"),
 }
@@ -55,7 +63,7 @@ def transaction(set_id: str, segments: list[list[str]]) -> Transaction:
 
 
 @pytest.mark.parametrize("set_id", sorted(READERS))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_content_makes_a_reader_raise(set_id: str, data: st.DataObject) -> None:
     read, tags = READERS[set_id]

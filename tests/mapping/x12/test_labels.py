@@ -14,10 +14,12 @@ import pytest
 from crossdock.formats.x12 import Transaction, read_transactions
 from crossdock.mapping.problems import Mapped
 from crossdock.mapping.profile import Profile
+from crossdock.mapping.x12.advice import read_application_advice
 from crossdock.mapping.x12.order_change import read_order_change
 from crossdock.mapping.x12.purchase_order import read_purchase_order
 from crossdock.mapping.x12.remittance import read_remittance
 from crossdock.mapping.x12.shipment_status import read_shipment_status
+from crossdock.mapping.x12.tender import read_tender_answer
 from crossdock.mapping.x12.warehouse_advice import read_warehouse_advice
 
 RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,6 +28,8 @@ LABELS = Path(__file__).parent / "labels"
 READERS: dict[str, Callable[[Transaction, Profile], Mapped[Any]]] = {
     "214": read_shipment_status,
     "945": read_warehouse_advice,
+    "824": read_application_advice,
+    "990": read_tender_answer,
     "820": read_remittance,
     "860": read_order_change,
     "850": lambda transaction, profile: read_purchase_order(transaction, profile, RECEIVED),
