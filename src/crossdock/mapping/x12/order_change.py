@@ -5,7 +5,7 @@ What may still be changed is the process's to decide; here the buyer's wish beco
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from crossdock.formats.x12 import Transaction
@@ -13,7 +13,7 @@ from crossdock.mapping.problems import Mapped, Problem, mapped
 from crossdock.mapping.profile import Profile
 from crossdock.mapping.x12.order_header import read_header, split
 from crossdock.mapping.x12.order_lines import POC, read_line
-from crossdock.mapping.x12.source import Source, currency_of
+from crossdock.mapping.x12.source import Source, currency_of, left_over
 from crossdock.model.base import Value, change
 from crossdock.model.orders import SalesOrder, SalesOrderLine
 from crossdock.model.quantities import ZERO
@@ -48,6 +48,9 @@ class OrderChange(Value, frozen=True):
     cancels: bool
     lines: tuple[tuple[Action, SalesOrderLine], ...]
     sequence: str = ""
+    requested_on: date | None = None
+    not_before: date | None = None
+    not_after: date | None = None
     ext: dict[str, object] = {}
 
 
@@ -61,7 +64,7 @@ def read_order_change(transaction: Transaction, profile: Profile) -> Mapped[Orde
     if not number:
         source.wrong(bch, 3, "the purchase order number is missing")
     currency = currency_of(source)
-    header_rows, line_rows, _ = split(source.rows, "POC", ("CTT", "SE"))
+    header_rows, line_rows, summary = split(source.rows, "POC", ("CTT", "SE"))
     header = read_header(source, header_rows, currency)
     changes = []
     for at, rows in enumerate(line_rows, 1):
@@ -75,8 +78,15 @@ def read_order_change(transaction: Transaction, profile: Profile) -> Mapped[Orde
     cancels = purpose in ("01", "03")
     if not changes and not cancels:
         source.odd(bch, 0, "the change has no POC line; only its header may differ")
-    ext = header.ext({"purpose": purpose, "type": bch.peek(2), "notes": header.notes})
-    return mapped(OrderChange(number, release, cancels, tuple(changes), sequence, ext), source.problems)
+    for row in header_rows:
+        if row.segment[0] in ("ITD", "TXI"):
+            row.keep()  # terms and taxes are not changed by what is merged
+    said = {"purpose": purpose, "type": bch.at(2), "notes": header.notes, "summary": left_over(summary)}
+    value = OrderChange(
+        *(number, release, cancels, tuple(changes), sequence),
+        *(header.requested, header.not_before, header.not_after, header.ext(said)),
+    )
+    return mapped(value, source.problems)
 
 
 def merge_change(asked: OrderChange, order: SalesOrder, at: datetime) -> Mapped[SalesOrder]:
@@ -101,7 +111,16 @@ def merge_change(asked: OrderChange, order: SalesOrder, at: datetime) -> Mapped[
             lines[line.id] = _changed(before, line, action, found)
     if not lines:
         _add(found, "", "no line would be left; a cancellation says so in BCH01")
-    revised = change(order, lines=tuple(lines.values()), revision=order.revision + 1, changed_at=at, total=None)
+    delivery = change(
+        order.delivery,
+        not_before=asked.not_before or order.delivery.not_before,
+        not_after=asked.not_after or order.delivery.not_after,
+    )
+    if asked.requested_on is not None:
+        lines = {key: change(line, requested_on=asked.requested_on) for key, line in lines.items()}
+    revised = change(
+        order, delivery=delivery, lines=tuple(lines.values()), revision=order.revision + 1, changed_at=at, total=None
+    )
     return mapped(revised, found)
 
 

@@ -154,6 +154,9 @@ def _terms(source: Source, row: Row) -> PaymentTerms:
     days = source.number(row, 7, "net days")
     words = row.at(12)
     net = int(days) if days is not None and 0 <= days < 10_000 else 0
+    if days is not None and days != net:
+        source.odd(row, 7, f"net days '{days}' are not understood")
+        row.keep()
     kind: Literal["prepaid", "on_account"] = (
         "prepaid" if row.peek(1) in source.profile.prepaid_terms and not net else "on_account"
     )

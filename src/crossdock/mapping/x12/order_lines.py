@@ -62,7 +62,7 @@ def read_line(source: Source, rows: Sequence[Row], layout: Layout, ordinal: int,
     if amount is not None and (amount < ZERO or (amount == ZERO and at.needs_quantity)):
         source.wrong(head, qty, f"quantity '{amount}' is not above zero")
     unit = source.unit(head, at.unit)
-    loop = _Loop(source, currency)
+    loop = _Loop(source, currency, unit)
     for row in rows[1:]:
         loop.take(row)
     price = _price(source, head, at, loop, currency, unit)
@@ -103,8 +103,8 @@ def _with_ext(line: SalesOrderLine, ext: dict[str, Any]) -> SalesOrderLine:
 class _Loop:
     """What the segments behind a PO1 or POC add up to."""
 
-    def __init__(self, source: Source, currency: str) -> None:
-        self.source, self.currency = source, currency
+    def __init__(self, source: Source, currency: str, unit: str) -> None:
+        self.source, self.currency, self.unit = source, currency, unit
         self.descriptions: list[str] = []
         self.notes: list[str] = []
         self.destinations: list[Destination] = []
@@ -144,6 +144,7 @@ class _Loop:
         """A unit price (CTP03); the per of it in CTP06 and CTP07 as a multiplier is left to people."""
         if self.price is None and row.peek(3):
             amount = self.source.number(row, 3, "price")
+            row.keep()
             if amount is not None:
                 self.price = Money(amount, self.currency)
 
@@ -153,13 +154,15 @@ class _Loop:
             count = self.source.number(row, element, "pack")
             if count is not None and count > ZERO:
                 self.pack *= count
+        row.keep()
         if self.pack >= Decimal(10) ** 9:
             self.source.wrong(row, 1, f"pack '{self.pack}' is too large")
             self.pack = ONE
 
     def _destinations(self, row: Row) -> None:
-        qualifier = row.at(2)
-        row.at(1)
+        qualifier, unit = row.at(2), self.source.unit(row, 1)
+        if unit != self.unit:
+            self.source.wrong(row, 1, f"the unit of the destinations is {unit}, but that of the line {self.unit}")
         for at in range(3, min(len(row.segment), 23), 2):
             code = row.at(at)
             if not code and not row.peek(at + 1):

@@ -77,9 +77,8 @@ def read_purchase_order(transaction: Transaction, profile: Profile, received_at:
     beg = source.first("BEG", "it says which order this is")
     if beg is None:
         return mapped(None, source.problems)
-    purpose, order_type, number, release = beg.at(1), beg.at(2), beg.at(3), beg.at(4)
-    if release in ("NA", "N/A"):
-        release = ""
+    purpose, order_type, number, release = beg.at(1), beg.at(2), beg.at(3), beg.peek(4)
+    release = "" if release in ("NA", "N/A") else beg.at(4)
     if not number:
         source.wrong(beg, 3, "the purchase order number is missing")
     day = source.date(beg, 5, "order date")
@@ -198,7 +197,9 @@ def _order(read: _Read, place: str, lines: list[SalesOrderLine], parties: Partie
     source, header = read.source, read.header
     charges, discounts = _amounts(read, lines, first)
     asked = [change(line, requested_on=line.requested_on or header.requested) for line in lines]
-    ext = {**read.ext, "destination": place} if place else read.ext
+    ext = read.ext
+    if place:
+        ext = {**ext, "destination": place, "total": str(read.total.amount) if read.total else ""}
     return SalesOrder(
         order_key(source.profile, read.number, read.release, place),
         "-".join(part for part in (read.number, read.release, place) if part),

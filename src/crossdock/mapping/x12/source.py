@@ -68,6 +68,10 @@ class Row:
         """Element `element`, looked at but not taken."""
         return self.segment[element].strip() if element < len(self.segment) else ""
 
+    def keep(self) -> None:
+        """Let the whole segment go into `ext`, though some of it was taken: no field has all that it says."""
+        self.read = 1
+
     def where(self, element: int = 0) -> str:
         """The place in the partner's words: `PO1*3, element 2`."""
         first = self.peek(1)[:20]
@@ -215,10 +219,14 @@ def with_rest(ext: dict[str, object], rows: Sequence[Row]) -> dict[str, object]:
 
 def currency_of(source: Source) -> str:
     """The document's currency (CUR02), or the profile's."""
+    found = ""
     for row in source.rows:
         if row.segment[0] == "CUR" and row.peek(2):
             code = row.at(2)
-            if len(code) == 3 and code.isascii() and code.isalpha() and code.isupper():
-                return code
-            source.wrong(row, 2, f"'{code[:20]}' is no currency code")
-    return source.profile.currency
+            if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+                source.wrong(row, 2, f"'{code[:20]}' is no currency code")
+                continue
+            if found and code != found:
+                source.wrong(row, 2, f"currency {code} differs from the {found} before it")
+            found = found or code
+    return found or source.profile.currency

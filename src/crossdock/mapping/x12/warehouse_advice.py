@@ -184,6 +184,8 @@ def _line(source: Source, row: Row, group: _Group) -> AdvisedLine:
         source.odd(row, 8, "no item number is given")
     lot = row.at(9 + shifted)
     weight = source.number(row, 10 + shifted, "weight")
+    if weight is not None:
+        row.read &= ~(1 << 10 + shifted)  # the weight of one line is in no field; that of its package may be
     unit = {"L": "LB", "K": "KG", "G": "GR"}.get(row.peek(12 + shifted), "")
     if weight is not None and unit and row.peek(11 + shifted) in ("G", "A1", ""):
         group.weight = (group.weight or ZERO) + weight * Decimal(KILOGRAMS_PER[unit])
