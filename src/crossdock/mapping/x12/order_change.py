@@ -78,6 +78,8 @@ def read_order_change(transaction: Transaction, profile: Profile) -> Mapped[Orde
     cancels = purpose in ("01", "03")
     if not changes and not cancels:
         source.odd(bch, 0, "the change has no POC line; only its header may differ")
+    for one in header.named:
+        one.used = False
     for row in header_rows:
         if row.segment[0] in ("ITD", "TXI"):
             row.keep()  # terms and taxes are not changed by what is merged

@@ -33,6 +33,7 @@ class Header:
     ship_complete: bool = False
     backorder_allowed: bool = True
     exempt: bool = False
+    roles: Parties | None = None
 
     def delivery(self, zone: str) -> Delivery:
         return Delivery(
@@ -46,7 +47,7 @@ class Header:
 
     def parties(self, source: Source) -> Parties:
         """The roles; the sold-to is exempt from tax where the header says so."""
-        found = order_parties(self.named, source.profile)
+        found = self.roles or order_parties(self.named, source.profile)
         if not self.exempt:
             return found
         sold = found.sold_to
@@ -65,7 +66,7 @@ class Header:
 
     def ext(self, said: dict[str, Any]) -> dict[str, Any]:
         """`said`, the references, the parties by role, and what is left over."""
-        places = [[one.role, one.party.name, one.qualifier, one.code] for one in self.named]
+        places = [one.told() for one in self.named]
         return with_rest({**said, "references": self.references, "parties": places}, self.rows)
 
 
@@ -105,6 +106,7 @@ def read_header(source: Source, rows: list[Row], currency: str) -> Header:
             continue
         _take(header, source, row, currency)
         at += 1
+    header.roles = order_parties(header.named, source.profile)
     return header
 
 

@@ -151,7 +151,7 @@ class _Loop:
     def _pack(self, row: Row) -> None:
         """PO401 packs in one unit ordered, each of PO414 pieces."""
         for element in (1, 14):
-            count = self.source.number(row, element, "pack")
+            count = self.source.number(row, element, "pack") if row.peek(element) else None
             if count is not None and count > ZERO:
                 self.pack *= count
         row.keep()

@@ -30,6 +30,15 @@ class NamedParty:
     code: str
     party: Party
     rows: list[Row] = field(default_factory=list)
+    used: bool = False
+    """Whether the party has one of the order's roles; else its segments are what is left of it."""
+
+    def told(self) -> list[str]:
+        """Role, name, qualifier and code, for `ext`; the loop of a party without a role is kept there whole."""
+        if not self.used:
+            for row in self.rows:
+                row.keep()
+        return [self.role, self.party.name, self.qualifier, self.code]
 
     @property
     def place(self) -> str:
@@ -88,6 +97,7 @@ def order_parties(named: Sequence[NamedParty], profile: Profile) -> Parties:
         for code in codes:
             for one in named:
                 if one.role == code:
+                    one.used = True
                     return one.party
         return None
 

@@ -80,7 +80,7 @@ def read_shipment_status(transaction: Transaction, profile: Profile) -> Mapped[S
 
 
 def _ext(part: _Part) -> dict[str, Any]:
-    parties = [[one.role, one.party.name, one.qualifier, one.code] for one in part.parties]
+    parties = [one.told() for one in part.parties]
     found = with_rest({"parties": parties}, part.rows)
     return {"x12": found} if found else {}
 

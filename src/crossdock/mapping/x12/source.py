@@ -81,6 +81,8 @@ class Row:
     def is_left(self) -> bool:
         """Whether an element with content was not taken."""
         read = self.read
+        if read == (1 << len(self.segment)) - 1:
+            return False
         return any(value and not read >> at & 1 and not value.isspace() for at, value in enumerate(self.segment))
 
 
@@ -114,6 +116,8 @@ class Source:
         text = row.at(element)
         if not text:
             return None
+        if len(text) <= 12 and text.isascii() and text.isdigit():
+            return Decimal(text)
         if is_decimal(text) and "E" not in text and len(text) <= _DIGITS:
             found = Decimal(text)
             if abs(found) < _LARGEST:

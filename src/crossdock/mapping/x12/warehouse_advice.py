@@ -78,7 +78,7 @@ def read_warehouse_advice(transaction: Transaction, profile: Profile, node: str 
         source.wrong(head, 0, "the advice has no W12 line")
     _totals(source, summary, groups)
     number = head.at(4) or reference
-    said: dict[str, object] = {"parties": [[one.role, one.party.name, one.qualifier, one.code] for one in parties]}
+    said: dict[str, object] = {"parties": [one.told() for one in parties]}
     ext = with_rest(said, [*header, *summary, *(row for group in groups for row in group.rows)])
     shipment = Shipment(
         number, node or profile.partner, _packages(source, groups), carrier, shipped_at, {"x12": ext} if ext else {}
@@ -176,9 +176,9 @@ def _line(source: Source, row: Row, group: _Group) -> AdvisedLine:
     for element, value in ((2, ordered), (3, shipped)):
         if value is not None and value < ZERO:
             source.wrong(row, element, f"quantity '{value}' is below zero")
-    codes = [[row.at(7 + shifted), row.at(8 + shifted)]] if row.peek(8 + shifted) else []
+    codes = [[row.peek(7 + shifted), row.peek(8 + shifted)]] if row.peek(8 + shifted) else []
     if row.peek(6 + shifted):
-        codes.append(["UA", row.at(6 + shifted)])
+        codes.append(["UA", row.peek(6 + shifted)])
     item = our_item(codes, source)
     if not item:
         source.odd(row, 8, "no item number is given")
