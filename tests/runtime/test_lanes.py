@@ -269,3 +269,16 @@ def test_spent_attempts_open_an_exception(site: Site) -> None:
     (exception,) = site.reader.exceptions()
     assert exception.cause == "command:CancelSale:1"
     assert "after 3 attempts" in exception.reason
+
+
+def test_a_command_offered_while_the_journal_is_to_be_read_is_not_lost_behind_an_earlier_one(site: Site) -> None:
+    site.start()  # the journal is read, so that what comes is offered
+    order(site, "a", "S1")
+    (first,) = site.start()
+    site.lanes.look_again()  # from here until the next refill, offers are left to the journal
+    put(site.store, HoldPlaced("a", "x", "me", "command=S2"))
+    site.step()
+    assert site.start() == []  # the journal gives out nothing behind the first
+    site.finish(first)
+    (second,) = site.start()
+    assert second.row.ordinal == 2

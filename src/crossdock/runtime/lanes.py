@@ -89,7 +89,10 @@ class Lanes:
                 continue  # the journal gives it out when what was read before it is over
             if lane.next_in_journal is not None:
                 lane.more_in_journal = True  # it may stand behind one that waits there to be repeated
-            if not lane.more_in_journal:
+            if lane.more_in_journal:
+                # Left to the journal, which gives out nothing behind an unfinished one: read again when that is over.
+                lane.read_back.add(row.about)
+            else:
                 self._enqueue(lane, row)
 
     def refill(self, reader: Reader, now: int) -> None:
