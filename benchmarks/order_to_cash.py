@@ -52,7 +52,7 @@ def orders(part: str, store: str, place: Databases, in_flights: Sequence[int], r
     """Parts (b) and (c): each round in a new process on an empty journal."""
     found: list[Figure] = []
     counts = ORDERS if part == "b" else HTTP_ORDERS
-    rows = _rows(place)
+    rows = _rows(place, max(in_flights))
     for in_flight in in_flights:
         _say(f"({part}) {store}, {in_flight} in flight")
         count = counts.get(in_flight, in_flight * 6)
@@ -72,11 +72,12 @@ def _round(part: str, place: Databases, **asked: int) -> Run:
         child.close()
 
 
-def _rows(place: Databases) -> float:
-    """Rows inserted or updated an order, counted by the database in a run that is not timed."""
+def _rows(place: Databases, in_flight: int) -> float:
+    """Rows inserted or updated an order, counted by the database in a run that is not timed. The more are in flight,
+    the more events of one order or partition share a step and with it a row."""
     child = Child("_plain_orders", place.journal(), "b")
     try:
-        tables: dict[str, float] = child.ask(in_flight=64, count=192, count_rows=True)["rows"]
+        tables: dict[str, float] = child.ask(in_flight=in_flight, count=in_flight * 3, count_rows=True)["rows"]
     finally:
         child.close()
     _say("    rows an order: " + ", ".join(f"{name} {rows:g}" for name, rows in sorted(tables.items()) if rows >= 0.05))

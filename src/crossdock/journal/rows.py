@@ -21,10 +21,6 @@ class Known(NamedTuple):
     last_n: int
 
 
-Place = tuple[int, str, str]
-"""Where an instance is counted: partition, process, phase."""
-
-
 def claimless(batch: Batch) -> None:
     """Raises ValueError where a batch holds what only a claim may write."""
     if batch.events or batch.instances or batch.consumed or batch.balances:
@@ -90,14 +86,17 @@ def split_numbers(joined: bytes) -> list[bytes]:
 
 
 def tally(instances: Iterable[InstanceRow], known: Mapping[bytes, Known | None]) -> list[tuple[int, str, str, int]]:
-    """How the number of instances in each place changes: (partition, process, phase, change), in order."""
-    changes: Counter[Place] = Counter()
+    """How the numbers of instances change: (partition, process, phase, change), in order. All stand under the first of
+    the batch's partitions, which its claim holds: the sum over partitions is what counts, and this takes fewer rows."""
+    changes: Counter[tuple[str, str]] = Counter()
+    first: int | None = None
     for row in instances:
+        first = row.partition if first is None else min(first, row.partition)
         was = known.get(row.id)
-        changes[row.partition, row.process, row.phase] += 1
+        changes[row.process, row.phase] += 1
         if was is not None:
-            changes[row.partition, was.process, was.phase] -= 1
-    return [(*place, change) for place, change in sorted(changes.items()) if change]
+            changes[was.process, was.phase] -= 1
+    return [] if first is None else [(first, *place, change) for place, change in sorted(changes.items()) if change]
 
 
 def concerned(batch: Batch) -> set[bytes]:
