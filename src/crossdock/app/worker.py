@@ -10,7 +10,7 @@ import structlog
 from crossdock.app.writer import Settled, Writer
 from crossdock.estate.model import Estate
 from crossdock.journal.batch import Answer, Batch, Intake, Receipt
-from crossdock.journal.records import CursorRow
+from crossdock.journal.records import CommandRow, CursorRow
 from crossdock.journal.store import Store, StoreBusy, StoreRejected, StoreUnavailable
 from crossdock.processes.decision import Process
 from crossdock.runtime.connector import Connector, Feed, FeedPage
@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 POLL_SECONDS = 0.5
 FIRST_PAUSE = timedelta(seconds=1)
 
-Outcome = tuple[str, Answer]
+Outcome = tuple[CommandRow, Answer]
 """What came of an attempt, with its system."""
 
 
@@ -188,7 +188,7 @@ class Worker:
         # What ends in the same turn of the loop is handed to the writer as one.
         if not self._outcomes:
             self._loop.call_soon(self._hand_over)
-        self._outcomes.extend((attempt.row.system, answer) for answer in batch.answers)
+        self._outcomes.extend((attempt.row, answer) for answer in batch.answers)
 
     def _hand_over(self) -> None:
         outcomes, self._outcomes = self._outcomes, []
@@ -204,9 +204,11 @@ class Worker:
             for outcome in outcomes:
                 self._spawn(self._record([outcome]))
             return
-        if late:
-            for system in {system for system, _ in outcomes}:
-                self._lanes.look_again(system)
+        for row, _ in outcomes:
+            self._lanes.written(row)
+            if late:
+                self._lanes.look_again(row.system)
+        self._wake.set()
 
     async def _take_back(self, attempts: list[Attempt], now: int) -> None:
         """Attempts whose record may or may not be there, and of which nothing was sent."""

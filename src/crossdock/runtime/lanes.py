@@ -159,6 +159,8 @@ class Lanes:
             verdict = after_attempt(row, refused, Asks(), lane.limits, row.attempts, 0.0)
             self._conclude(batch, row, verdict, row.attempts, now)
             self._leave(lane, row)
+            lane.read_back.discard(row.about)
+            lane.more_in_journal = True  # read after this refusal is written, which comes before the next refill
             return None
         is_look_up = row.state == UNKNOWN
         is_recorded = not is_look_up and not isinstance(repetition, Asks | Idempotent)
@@ -244,9 +246,17 @@ class Lanes:
             self._leave(lane, row)
         return batch
 
+    def written(self, row: CommandRow) -> None:
+        """The end of an attempt stands in the journal. Where its command is over and came from there, those behind it
+        are given out only from now on."""
+        lane = self._lanes[row.system]
+        if row.about in lane.read_back and row.about not in lane.first:
+            lane.read_back.discard(row.about)
+            lane.more_in_journal = True
+
     def _leave(self, lane: Lane, row: CommandRow) -> None:
-        """A command is finished here; those that waited behind it come in again, in order. Where it came from the
-        journal, that gave out none of those behind it: they are read now."""
+        """A command is finished here; those that waited behind it come in again, in order, or are read from the journal
+        once its end is written there."""
         lane.queued.discard((row.instance, row.ordinal))
         lane.first.pop(row.about, None)
         from_journal = row.about in lane.read_back
@@ -254,9 +264,6 @@ class Lanes:
             lane.queued.discard((behind.instance, behind.ordinal))
             if not from_journal:
                 self._enqueue(lane, behind)
-        if from_journal:
-            lane.read_back.discard(row.about)
-            lane.more_in_journal = True
 
     def _conclude(self, batch: Batch, row: CommandRow, verdict: Verdict, known_attempts: int, now: int) -> CommandRow:
         due = now + verdict.after // MICROSECOND

@@ -20,6 +20,7 @@ from crossdock.model.base import Value, change
 from crossdock.model.events import Event
 from crossdock.processes.order_to_cash.state import OrderState
 from crossdock.runtime.intake import event_intake
+from crossdock.runtime.ports import Request
 from crossdock.runtime.work import MICROSECOND, instant, micros
 from crossdock.simulation import checks
 from crossdock.simulation.chance import Chance
@@ -41,8 +42,14 @@ _BUSY_FOR = timedelta(seconds=15)
 _RESTART = 20_000
 """How long a new process takes to be up, in microseconds."""
 
-_SOON = 1_800_000_000
+_SOON = 4 * 3_600_000_000
 _NEVER = 1 << 62
+_ENOUGH = 20
+_WORK = 60_000_000
+_PATIENCE = 4_000_000
+"""Systems work no longer than the one, people wait no longer than the other between two things they do, in
+microseconds."""
+
 _MOST = timedelta(days=1)
 _ATTEMPTS = 100_000
 """Attempts at a command before a person is asked: more than any absence here costs."""
@@ -102,6 +109,15 @@ class Templates:
         self._folder.cleanup()
 
 
+class _Watched(World):
+    """A world whose acknowledgements a witness checks."""
+
+    witness: Witness
+
+    def acknowledge(self, request: Request, status: int) -> None:
+        self.witness.acknowledged(request.body, status)
+
+
 class Play:
     """A run under way; `play` it once, then `close` it."""
 
@@ -115,6 +131,7 @@ class Play:
         self._start = micros(weather.start)
         self.now = self._start
         mix = drawn_mix(script.seed, script.orders, script.only, weather.start.date())
+        self.stories = mix.stories
         self.distributor = Distributor(mix, weather.start, HUB, script.seed, weather.faults)
         self.distributor.erp.visible_after = weather.hidden_for
         urls = {name: f"http://{name}.test" for name in self.distributor.systems}
@@ -149,7 +166,7 @@ class Play:
             inner = open_store(str(self._path), durable=False)
             self._store = TroubledStore(inner, self._fate, self, lambda: self.now, self._writes)
             try:
-                self.world = World(
+                self.world = _Watched(
                     self._store,
                     self.estate,
                     make_processes(self.estate),
@@ -159,6 +176,7 @@ class Play:
                     instant(self.now),
                     clock=HubClock(self._offset),
                 )
+                self.world.witness = self.witness
                 return
             except (Crash, StoreUnavailable):
                 self._end()
@@ -230,21 +248,25 @@ class Play:
                 self._befalls(*troubles.pop(0)[1:])
             busy = self.now < self._start + _BUSY_FOR // MICROSECOND
             self._let(_GLANCE if busy else _SLOW_GLANCE)
-            if self.now > self._start + _MOST // MICROSECOND:
+            if self._is_enough():
                 return
 
     def _calm(self) -> None:
         """Nothing goes wrong any more: what can end, ends."""
         self.distributor.calm()
         self._fate.calm()
-        calm = self._moved_at = self.now
-        while not self._is_still():
+        self._moved_at = self.now
+        while not (self._is_still() or self._is_enough()):
             self._let(_SLOW_GLANCE)
-            if self.now > calm + _MOST // MICROSECOND:
-                return
+
+    def _is_enough(self) -> bool:
+        """Whether more would show nothing more: it is broken already, or never comes to rest."""
+        return len(self.witness.faults) >= _ENOUGH or self.now > self._start + _MOST // MICROSECOND
 
     def _is_still(self) -> bool:
         """Whether nothing moves by itself: since the last event all feeds were read, and nobody has anything to do."""
+        if len(self.customers.placed) < len(self.stories) or self.now < self._moved_at + _PATIENCE:
+            return False
         if min(self.world.read_at.values(), default=0) <= self._moved_at:
             return False
         if self.world.time > self.now + self._offset:
@@ -252,7 +274,9 @@ class Play:
         lanes = self.world.lanes
         if lanes.under_way() or (lanes.next_due() or _NEVER) < self.world.time + _SOON:
             return False
-        return not (self.reader.has_inbox() or self.distributor.is_busy() or self._unsaid)
+        if self.distributor.is_busy() and self.now < self._moved_at + _WORK:
+            return False  # beyond that it does what it does for ever, such as waiting for a label
+        return not (self.reader.has_inbox() or self._unsaid)
 
     def _is_anybody_down(self) -> bool:
         now = instant(self.now)
@@ -316,11 +340,15 @@ class Play:
         return None if row is None else (row, self.clerk.state(row))
 
     def _excused(self, rests: list[checks.Rest]) -> dict[Called, str]:
-        """Orders that a person must see to, with why."""
+        """Orders that a person must see to, or that a node let down for so long that they went elsewhere, with why."""
         before_people: dict[str, list[str]] = defaultdict(list)
         for rest in rests:
             for exception in rest.exceptions:
                 before_people[rest.row.key.partition("@")[0]].append(exception.reason)
+        if self.script.weather.absences:
+            for exception in self.reader.exceptions(""):
+                if exception.cause in ("accept", "cancel"):
+                    before_people[exception.subject.partition("@")[0]].append(exception.reason)
         found = {}
         for called in self.customers.placed:
             row = self.clerk.find(*called)

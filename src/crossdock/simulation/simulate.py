@@ -1,12 +1,15 @@
 """Many seeds, one after the other: each in its own weather, each judged; what failed is made small and told."""
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from crossdock.simulation.crashes import HOWS
 from crossdock.simulation.distributor import CARRIER, SHOPS, WAREHOUSES
+from crossdock.simulation.mutants import Mutant
 from crossdock.simulation.play import Notes, Play, Played, Script, Templates
 from crossdock.simulation.weather import Weather, draw
+from crossdock.simulation.witness import Fault
 
 SYSTEMS = (*SHOPS, "erp", *(f"wms-{node}" for node in WAREHOUSES), CARRIER)
 
@@ -39,10 +42,15 @@ class Simulator:
         self._templates.close()
 
     def play(self, script: Script, notes: Notes | None = None) -> Played:
-        """One run. What the code under test raises where nothing may is the run's fault, not the simulator's."""
+        """One run. What the code under test raises where nothing may is a fault of the run."""
         play = Play(script, self._templates.fresh(), notes)
         try:
             return play.play()
+        except Exception as error:  # it is what the run shows, and the next one must not be kept from it
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+            raised = Fault("raised", where, f"{type(error).__name__}: {error}")
+            return Played(script, [*play.witness.faults, raised], len(play.witness.events), 0, play.lives)
         finally:
             play.close()
 
@@ -83,3 +91,14 @@ def reproduction(script: Script, troubles: str) -> str:
     if script.at_write is not None:
         words += f" --at-write {script.at_write[0]}:{script.at_write[1]}"
     return words
+
+
+def hunt(simulator: Simulator, mutant: Mutant, most: int, orders: int) -> tuple[int, Played | None]:
+    """Plant a fault and play seeds until one shows it; how many it took, and the run that showed it, if any did."""
+    for seed in range(1, most + 1):
+        script = script_for(seed, orders, mutant.troubles)
+        with mutant.planted():
+            played = simulator.play(script)
+        if played.faults:
+            return seed, played
+    return most, None

@@ -5,6 +5,7 @@ It keeps sums of its own from the batches alone and asks neither the store nor t
 
 from collections import defaultdict
 from collections.abc import Iterable
+from hashlib import blake2b
 
 import msgspec
 
@@ -18,6 +19,7 @@ from crossdock.journal.records import (
     CommandUpdate,
     EventRow,
     InstanceRow,
+    TimerRow,
 )
 from crossdock.model.base import Value
 from crossdock.processes.order_to_cash.state import OrderState
@@ -50,6 +52,9 @@ class Witness:
         self._on_hand: dict[bytes, int] = {}
         self._moved: set[bytes] = set()
         self._messages: dict[tuple[str, str, str], bytes] = {}
+        self._taken: set[bytes] = set()
+        self._answers: set[tuple[str, str, bytes]] = set()
+        self._timers: dict[tuple[bytes, str], TimerRow] = {}
         self._open: defaultdict[bytes, dict[_Command, CommandRow]] = defaultdict(dict)
         self._about: dict[_Command, CommandRow] = {}
         self._attempts: dict[_Command, int] = {}
@@ -58,6 +63,8 @@ class Witness:
     def written(self, batch: Batch, receipt: Receipt) -> None:
         """Judge one batch."""
         self._check_positions(batch.events)
+        self._check_answers(batch.events)
+        self._check_alarms(batch)
         for row in batch.instances:
             self._check_buckets(row)
         self._check_intake(batch, receipt)
@@ -91,10 +98,39 @@ class Witness:
             if not line.adds_up:
                 self._say("buckets", f"{row.key} line {line.id}", f"the units of {line} do not add up")
 
+    def _check_answers(self, rows: Iterable[EventRow]) -> None:
+        """What a system answered is told once. Two packages of one shipment differ in their bodies."""
+        for row in rows:
+            if row.cause.startswith("command "):
+                name = (row.cause, row.type, row.body)
+                if name in self._answers:
+                    self._say("answers", row.type, f"the answer to {row.cause} was told twice")
+                self._answers.add(name)
+
+    def _check_alarms(self, batch: Batch) -> None:
+        for row in batch.events:
+            if row.type == "AlarmRang":
+                name = msgspec.json.decode(row.body)["alarm"]
+                timer = self._timers.get((row.instance, name))
+                if timer is None:
+                    self._say("alarms", name, "it rang, though nobody had set it or it was silenced")
+                elif timer.due_at > row.recorded_at:
+                    self._say("alarms", name, f"it rang {(timer.due_at - row.recorded_at) / 1e6:g} s before its time")
+        for _, instance, name in batch.timers_gone:
+            self._timers.pop((instance, name), None)
+        for timer in batch.timers:
+            self._timers[timer.instance, timer.name] = timer
+
+    def acknowledged(self, body: bytes, status: int) -> None:
+        """Somebody outside was told that we have a message."""
+        if 200 <= status < 300 and _digest(body) not in self._taken:
+            self._say("acknowledged", "a webhook", f"its sender was told {status} before it was in the journal")
+
     def _check_intake(self, batch: Batch, receipt: Receipt) -> None:
         for intake, became in zip(batch.intake, receipt.intake, strict=False):
             payload = intake.payload
             name = (payload.system, payload.topic, payload.message_id)
+            self._taken.add(payload.digest)
             if became == "new" and intake.message is not None:
                 if name in self._messages:
                     self._say("dedupe", " ".join(name), "the same message was taken in twice")
@@ -162,6 +198,10 @@ class Witness:
                 self._say("order", about, f"it overtook {first.type} {first.ordinal} about the same object")
         if update.state in _ENDS:
             open_there.pop(name, None)
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).digest()
 
 
 def _before(other: CommandRow, row: CommandRow) -> bool:

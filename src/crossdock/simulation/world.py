@@ -192,8 +192,9 @@ class World:
     def _begin(self, attempt: Attempt) -> None:
         def ended(result: object) -> None:
             def written(late: bool) -> None:
+                self.lanes.written(attempt.row)
                 if late:
-                    self.lanes.look_again(attempt.row.system)
+                    self.lanes.look_again()
 
             self._insist(self.lanes.finish(attempt, result, self.time), written)  # type: ignore[arg-type]
 
@@ -255,8 +256,12 @@ class World:
                     for unheard in waiting[n:]:
                         edge.system.told(unheard.ticket, 0, now)
                     raise
+                self.acknowledge(outgoing.request, status)
                 edge.system.told(outgoing.ticket, status, now)
         return heard
+
+    def acknowledge(self, request: Request, status: int) -> None:
+        """A sender is told its status. For whoever watches."""
 
     def receive(self, request: Request) -> int:
         """A webhook at `/in/{system}/{topic}`, as the API takes it; its status."""
