@@ -295,3 +295,14 @@ def test_the_journal_is_not_read_for_what_stands_behind_before_the_end_is_writte
     site.lanes.written(first.row)
     (second,) = site.start()
     assert second.row.ordinal == 2
+
+
+def test_what_stands_behind_an_attempt_that_was_not_recorded_does_not_overtake_it(site: Site) -> None:
+    site.start()  # the journal is read, so that what comes is offered
+    order(site, "a", "S1", "S2")
+    site.step()
+    attempts, _ = site.lanes.start(site.now)
+    assert [attempt.row.ordinal for attempt in attempts] == [1]
+    assert site.lanes.not_recorded(attempts, [False]) == []
+    (again,) = site.start()
+    assert again.row.ordinal == 1

@@ -188,6 +188,8 @@ class Lanes:
             if attempt.is_recorded and not next(told):
                 lane = self._lanes[attempt.row.system]
                 lane.under_way -= 1
+                # It is not over: what waits behind it is read from the journal, in order, and not let go on here.
+                lane.read_back.add(attempt.row.about)
                 self._leave(lane, attempt.row)
                 lane.more_in_journal = True
                 attempt.exchange.close()
@@ -214,6 +216,7 @@ class Lanes:
         for attempt in attempts:
             lane = self._lanes[attempt.row.system]
             lane.under_way -= 1
+            lane.read_back.add(attempt.row.about)
             self._leave(lane, attempt.row)
         for lane in self._lanes.values():
             lane.more_in_journal = True
