@@ -45,6 +45,9 @@ _RESTART = 20_000
 _SOON = 4 * 3_600_000_000
 _NEVER = 1 << 62
 _ENOUGH = 20
+"""So many faults are as good as all."""
+
+_AT_ONCE = 3000
 _WORK = 60_000_000
 _PATIENCE = 4_000_000
 """Systems work no longer than the one, people wait no longer than the other between two things they do, in
@@ -87,6 +90,10 @@ class Notes:
     def add(self, now: int, who: str, what: str) -> None:
         if self.wanted:
             self.lines.append((now, who, what))
+
+
+class _Enough(BaseException):
+    """The run is broken beyond doubt; going on would show no more."""
 
 
 class Templates:
@@ -135,7 +142,7 @@ class Play:
         self.distributor = Distributor(mix, weather.start, HUB, script.seed, weather.faults)
         self.distributor.erp.visible_after = weather.hidden_for
         urls = {name: f"http://{name}.test" for name in self.distributor.systems}
-        self.estate = _adapted(self.distributor.estate(urls, HUB, weather.start), weather.poll_seconds)
+        self.estate = _adapted(self.distributor.estate(urls, HUB, weather.start), weather)
         self._edges = {f"{name}.test": edge for name, edge in self.distributor.edges.items()}
         self._chance = Chance(script.seed, "play")
         self._fate = _fate(script)
@@ -145,7 +152,9 @@ class Play:
         self._unsaid: list[tuple[str, str, Event]] = []
         self._seen: list[EventRow] = []
         self._cursor: dict[int, int] = {}
-        self._moved_at = self.now
+        self._moved_at = self._wrote_at = self.now
+        self._at_once = 0
+        self._is_up = False
         self._begin()
         self.reader = open_reader(str(path))
         order = next(each for each in make_processes(self.estate) if each.name == ORDER)
@@ -164,7 +173,7 @@ class Play:
         while True:
             self.lives += 1
             inner = open_store(str(self._path), durable=False)
-            self._store = TroubledStore(inner, self._fate, self, lambda: self.now, self._writes)
+            self._store = TroubledStore(inner, self._fate, self, self._true_time, self._writes)
             try:
                 self.world = _Watched(
                     self._store,
@@ -177,6 +186,7 @@ class Play:
                     clock=HubClock(self._offset),
                 )
                 self.world.witness = self.witness
+                self._is_up = True
                 return
             except (Crash, StoreUnavailable):
                 self._end()
@@ -194,11 +204,25 @@ class Play:
 
     def written(self, batch: Batch, receipt: Receipt) -> None:
         self.witness.written(batch, receipt)
+        self._check_rest()
         if batch.events:
-            self._moved_at = max(self.now, self.world.now)
+            self._moved_at = self._true_time()
         if self.notes.wanted:
             for row in batch.events:
-                self.notes.add(self.world.now, "journal", f"{row.n} {row.type} {row.body.decode()[:90]}")
+                self.notes.add(self._moved_at, "journal", f"{row.n} {row.type} {row.body.decode()[:90]}")
+
+    def _true_time(self) -> int:
+        return max(self.now, self.world.now) if self._is_up else self.now
+
+    def _check_rest(self) -> None:
+        now = self._true_time()
+        self._at_once = self._at_once + 1 if now == self._wrote_at else 0
+        self._wrote_at = now
+        if self._at_once >= _AT_ONCE:
+            found = Fault("restless", "Crossdock", f"it wrote {_AT_ONCE} times at one instant, and goes on")
+            self.witness.faults.append(found)
+        if len(self.witness.faults) >= _ENOUGH or self._at_once >= _AT_ONCE:
+            raise _Enough
 
     def befell(self, how: How, n: int) -> None:
         self.notes.add(self.now, "journal", f"write {n}: {_TOLD[how]}")
@@ -236,8 +260,11 @@ class Play:
 
     def play(self) -> Played:
         """From the first order to the end of all weather, and on until nothing moves any more."""
-        self._storm()
-        self._calm()
+        try:
+            self._storm()
+            self._calm()
+        except _Enough:
+            return Played(self.script, self.witness.faults, len(self.witness.events), self._store.writes, self.lives)
         return Played(self.script, self._judge(), len(self.witness.events), self._store.writes, self.lives)
 
     def _storm(self) -> None:
@@ -367,17 +394,17 @@ def _fate(script: Script) -> Fate:
     return ByChance(Chance(script.seed, "store"), weather.crash, weather.outage, lasts)
 
 
-def _adapted(estate: Estate, poll_seconds: int) -> Estate:
+def _adapted(estate: Estate, weather: Weather) -> Estate:
     """Polls and retries at a pace that suits the run; no attempts run out, so an absence brings nothing before
     people."""
-    most = timedelta(seconds=2 if poll_seconds < 60 else 300)
+    most = timedelta(seconds=2 if weather.poll_seconds < 60 else 300)
 
     def adapted(system: System) -> System:
         settings = dict(system.settings)
         for name in ("poll_every", "check_subscriptions_every"):
             if name in settings:
-                settings[name] = f"PT{poll_seconds}S"
-        limits = change(system.limits, attempts=_ATTEMPTS, backoff_most=most)
+                settings[name] = f"PT{weather.poll_seconds}S"
+        limits = change(system.limits, attempts=_ATTEMPTS, backoff_most=most, timeout=weather.patience)
         return change(system, settings=settings, limits=limits)
 
     return change(estate, systems={name: adapted(system) for name, system in estate.systems.items()})

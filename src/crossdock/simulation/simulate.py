@@ -94,11 +94,12 @@ def reproduction(script: Script, troubles: str) -> str:
 
 
 def hunt(simulator: Simulator, mutant: Mutant, most: int, orders: int) -> tuple[int, Played | None]:
-    """Plant a fault and play seeds until one shows it; how many it took, and the run that showed it, if any did."""
+    """Plant a fault and play seeds until one shows it; how many it took, and the run that showed it, if any did. A seed
+    that fails without the fault too shows nothing."""
     for seed in range(1, most + 1):
         script = script_for(seed, orders, mutant.troubles)
         with mutant.planted():
             played = simulator.play(script)
-        if played.faults:
+        if played.faults and not simulator.play(script).faults:
             return seed, played
     return most, None

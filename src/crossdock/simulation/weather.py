@@ -82,7 +82,7 @@ class Absence(Value, frozen=True):
 class Weather(Value, frozen=True):
     """`faults` are at every edge, but for the systems in `special`. `crash` is the chance of a crash at a write,
     `outage` that the journal can't be reached from a write on, for `outage_for`. `twice`: people repeat what they say.
-    Feeds are read every `poll_seconds`."""
+    Feeds are read every `poll_seconds`, and answers awaited for `patience`."""
 
     troubles: tuple[str, ...] = ()
     start: datetime = ORDINARY_DAY
@@ -96,6 +96,7 @@ class Weather(Value, frozen=True):
     outage_for: timedelta = timedelta()
     twice: bool = False
     poll_seconds: int = 2
+    patience: timedelta = timedelta(seconds=10)
 
 
 def draw(seed: int, troubles: str, systems: Sequence[str]) -> Weather:
@@ -143,7 +144,8 @@ def _upto(chance: Chance, most: float) -> float:
 
 def _answers(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:
     rates = {"late": 0.1, "lost": 0.12, "straggles": 0.06, "unsent": 0.1}
-    return _with_faults(weather, {name: _upto(chance, most) for name, most in rates.items()})
+    drawn = _with_faults(weather, {name: _upto(chance, most) for name, most in rates.items()})
+    return change(drawn, patience=_SECOND * chance.pick((0.2, 0.3, 1, 10)))
 
 
 def _webhooks(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:
@@ -175,7 +177,8 @@ def _down(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:
 
 def _slow(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:
     slow = change(NONE, late=1.0, late_by=_MS * chance.between(500, 8000))
-    return change(weather, special={chance.pick(systems): slow})
+    # Who waits less long than a slow system takes hears nothing from it at all.
+    return change(weather, special={chance.pick(systems): slow}, patience=_SECOND * 10)
 
 
 def _hidden(weather: Weather, chance: Chance, systems: Sequence[str]) -> Weather:

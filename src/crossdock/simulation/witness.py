@@ -24,6 +24,7 @@ from crossdock.journal.records import (
 from crossdock.model.base import Value
 from crossdock.processes.order_to_cash.state import OrderState
 
+MILLION = 1_000_000
 _ENDS = (DONE, REFUSED, ABANDONED)
 _Command = tuple[bytes, int]
 
@@ -49,7 +50,7 @@ class Witness:
         self._recorded_at = 0
         self._reserved: defaultdict[bytes, int] = defaultdict(int)
         self._holds: defaultdict[tuple[bytes, bytes, str], int] = defaultdict(int)
-        self._on_hand: dict[bytes, int] = {}
+        self._line_holds: defaultdict[tuple[bytes, str], int] = defaultdict(int)
         self._moved: set[bytes] = set()
         self._messages: dict[tuple[str, str, str], bytes] = {}
         self._taken: set[bytes] = set()
@@ -65,10 +66,10 @@ class Witness:
         self._check_positions(batch.events)
         self._check_answers(batch.events)
         self._check_alarms(batch)
-        for row in batch.instances:
-            self._check_buckets(row)
         self._check_intake(batch, receipt)
         self._check_stock(batch)
+        for row in batch.instances:
+            self._check_buckets(row)
         self._check_commands(batch, receipt)
 
     def _say(self, checker: str, about: str, reason: str) -> None:
@@ -97,6 +98,10 @@ class Witness:
         for line in self._decoder.decode(row.state).lines:
             if not line.adds_up:
                 self._say("buckets", f"{row.key} line {line.id}", f"the units of {line} do not add up")
+            held = self._line_holds[row.id, line.id]
+            if not line.components and held != (line.reserved + line.released) * MILLION:
+                stands = f"{line.reserved:f} reserved and {line.released:f} released"
+                self._say("holds", f"{row.key} line {line.id}", f"{held / MILLION:g} are held, {stands}")
 
     def _check_answers(self, rows: Iterable[EventRow]) -> None:
         """What a system answered is told once. Two packages of one shipment differ in their bodies."""
@@ -146,6 +151,7 @@ class Witness:
             hold = (row.key, row.instance, row.line)
             self._holds[hold] += row.quantity
             self._reserved[row.key] += row.quantity
+            self._line_holds[row.instance, row.line] += row.quantity
             if row.quantity > 0:
                 took_more.add(row.key)
             if self._holds[hold] < 0:

@@ -24,7 +24,7 @@ def _bills_again(original: Any) -> Any:
 def _loses_a_unit(original: Any) -> Any:
     def move(line: Any, quantity: Any, source: Any, to: Any) -> Any:
         moved_line, moved = original(line, quantity, source, to)
-        if moved > 4 and to == "released":
+        if moved > 4 and to == "reserved":
             moved_line = change(moved_line, **{to: getattr(moved_line, to) - 1})
         return moved_line, moved
 
@@ -68,7 +68,7 @@ PROCESSES = (
     ),
     mutant(
         "lose_a_unit",
-        "a unit is lost on its way from reserved to released",
+        "a unit is lost on its way from open to reserved",
         "none",
         lines_module,
         "move",

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from crossdock.model.quantities import ZERO
+from crossdock.model.stock import Balance
 from crossdock.processes.decision import FreeStock
 from crossdock.runtime import stock as stock_module
 from crossdock.runtime.credit import CreditDesk
 from crossdock.runtime.delivery import Deliveries
-from crossdock.runtime.effects import Rows
+from crossdock.runtime.effects import Effects, Rows
 from crossdock.runtime.stock import StockDesk
 from crossdock.runtime.work import Work
 from crossdock.simulation.mutants.mutant import mutant, nothing
@@ -54,7 +56,7 @@ def _frees_twice(original: Any) -> Any:
 
 def _sees_nobody(original: Any) -> Any:
     def allocate(snapshot: Any, demands: Any, policy: Any) -> Any:
-        free = {place: type(balance)(balance.on_hand) for place, balance in snapshot.items()}
+        free = {place: Balance(balance.on_hand, ZERO) for place, balance in snapshot.items()}
         return original(free, demands, policy)
 
     return allocate
@@ -88,14 +90,14 @@ def _sees_no_others(original: Any) -> Any:
 def _fails_some(original: Any) -> Any:
     count = 0
 
-    def init(self: Rows, *args: Any, **more: Any) -> None:
+    def rows(self: Effects, *args: Any) -> Any:
         nonlocal count
         count += 1
         if count % 100 == 0:
             raise ValueError("planted")
-        original(self, *args, **more)
+        return original(self, *args)
 
-    return init
+    return rows
 
 
 STEPS = (
@@ -175,8 +177,8 @@ STEPS = (
         "park_an_instance",
         "what follows from a decision can't be written, one time in a hundred",
         "none",
-        Rows,
-        "__init__",
+        Effects,
+        "rows",
         _fails_some,
     ),
 )
