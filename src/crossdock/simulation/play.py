@@ -3,9 +3,11 @@
 import shutil
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,7 +22,7 @@ from crossdock.model.base import Value, change
 from crossdock.model.events import Event
 from crossdock.processes.order_to_cash.state import OrderState
 from crossdock.runtime.intake import event_intake
-from crossdock.runtime.ports import Request
+from crossdock.runtime.ports import NoAnswer, NotSent, Request, Response
 from crossdock.runtime.work import MICROSECOND, instant, micros
 from crossdock.simulation import checks
 from crossdock.simulation.chance import Chance
@@ -120,9 +122,32 @@ class _Watched(World):
     """A world whose acknowledgements a witness checks."""
 
     witness: Witness
+    notes: Notes
 
     def acknowledge(self, request: Request, status: int) -> None:
         self.witness.acknowledged(request.body, status)
+        if self.notes.wanted:
+            self.notes.add(self.now, "webhook", f"{urlsplit(request.url).path} {request.body[:70]!r} -> {status}")
+
+    def _send(self, request: Request, answered: Callable[[Response | NotSent | NoAnswer], None]) -> None:
+        if self.notes.wanted and not _is_poll(request):
+            begun = self.now
+
+            def noted(result: Response | NotSent | NoAnswer) -> None:
+                said = str(result.status) if isinstance(result, Response) else str(result)
+                took = (self.now - begun) / 1e6
+                where = urlsplit(request.url)
+                self.notes.add(begun, where.netloc, f"{request.method} {where.path} -> {said} after {took:g} s")
+                answered(result)
+
+            super()._send(request, noted)
+            return
+        super()._send(request, answered)
+
+
+def _is_poll(request: Request) -> bool:
+    path = request.url.partition("?")[0]
+    return request.method == "GET" and path.endswith(("/orders.json", "/webhooks.json", "/changes", "/sales", "/stock"))
 
 
 class Play:
@@ -185,7 +210,7 @@ class Play:
                     instant(self.now),
                     clock=HubClock(self._offset),
                 )
-                self.world.witness = self.witness
+                self.world.witness, self.world.notes = self.witness, self.notes
                 self._is_up = True
                 return
             except (Crash, StoreUnavailable):

@@ -1,7 +1,7 @@
 """Many seeds, one after the other: each in its own weather, each judged; what failed is made small and told."""
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crossdock.simulation.crashes import HOWS
@@ -58,18 +58,6 @@ class Simulator:
 def script_for(seed: int, orders: int, troubles: str, only: tuple[int, ...] = ()) -> Script:
     """The script of a seed. Raises ValueError where `troubles` names one that is none."""
     return Script(seed, orders, draw(seed, troubles, SYSTEMS), only)
-
-
-def run_seeds(
-    simulator: Simulator, seeds: Iterable[int], orders: int, troubles: str, seen: Callable[[Played], None]
-) -> Tally:
-    """Play each seed."""
-    tally = Tally()
-    for seed in seeds:
-        played = simulator.play(script_for(seed, orders, troubles))
-        tally.add(played)
-        seen(played)
-    return tally
 
 
 def at_every_write(simulator: Simulator, seed: int, orders: int) -> Iterator[Played]:
