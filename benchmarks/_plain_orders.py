@@ -133,7 +133,7 @@ class Bench:
     async def start(self, stack: AsyncExitStack, part: str, follow: bool = True) -> None:
         """With systems in this process (b), whose webhooks come unless `follow` is false, or over HTTP (c)."""
         if part == "b":
-            self.systems = InProcess("http://hub")
+            self.systems = InProcess("http://hub", self._first)
             self._prepare(self.systems.urls, self.systems.send)
             await self._run(stack)
             if follow:

@@ -31,8 +31,8 @@ def fill_journal(url: str, orders: int) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began, "rows": rows.count()}
 
 
-async def work_on(url: str, orders: int) -> dict[str, Any]:
-    """Open it as `crossdock run` does, and take `orders` new orders through.
+async def work_on(url: str, orders: int, round: int) -> dict[str, Any]:
+    """Open it as `crossdock run` does, and take `orders` new orders through, others in each round.
 
     `restart` is the time from the process's start to the first step's commit, with Python's own start in it; `memory`
     what the process holds then, and at its height.
@@ -40,7 +40,7 @@ async def work_on(url: str, orders: int) -> dict[str, Any]:
     process = psutil.Process()
     store = open_store(url)
     async with AsyncExitStack() as stack:
-        bench = Bench(store, Stopwatch(), first=FIRST)
+        bench = Bench(store, Stopwatch(), first=FIRST + round * 1_000_000)
         await bench.start(stack, "b")
         first = asyncio.create_task(bench.orders.play(1, 1))
         while not bench.store.messages:
@@ -64,8 +64,8 @@ async def work_on(url: str, orders: int) -> dict[str, Any]:
     }
 
 
-def answer(fill: int = 0, work: int = 0) -> dict[str, Any]:
-    return fill_journal(sys.argv[1], fill) if fill else asyncio.run(work_on(sys.argv[1], work))
+def answer(fill: int = 0, work: int = 0, round: int = 0) -> dict[str, Any]:
+    return fill_journal(sys.argv[1], fill) if fill else asyncio.run(work_on(sys.argv[1], work, round))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ from crossdock.runtime.ports import Request, Response
 from crossdock.simulation.chance import Chance
 from crossdock.simulation.http import Server
 from crossdock.simulation.network import Edge, Network
-from crossdock.simulation.systems.base import Outgoing, Simulated
+from crossdock.simulation.systems.base import Outgoing
 from crossdock.simulation.systems.catalogue import Catalogue, CatalogueCustomer, CatalogueItem
+from crossdock.simulation.systems.contract import SigningSystem
 from crossdock.simulation.systems.erp import Erp
 from crossdock.simulation.systems.wms import Wms
 
@@ -52,8 +53,9 @@ CATALOGUE = Catalogue(
 )
 
 
-def make_systems(intake: str) -> dict[str, Simulated]:
-    """Without faults; webhooks go to `intake`."""
+def make_systems(intake: str, first: int = 0) -> dict[str, SigningSystem]:
+    """Without faults; webhooks go to `intake`. Their ids count on from `first`: a journal that saw others before would
+    know them again."""
     given: dict[str, Any] = {"chance": Chance(1, "bench")}
     stock = {item(n): Decimal(1_000_000) for n in range(ITEMS)}
     erp = Erp("erp", TOKEN, CATALOGUE, **given)
@@ -61,7 +63,10 @@ def make_systems(intake: str) -> dict[str, Simulated]:
         Wms(f"wms-{node}", TOKEN, SECRET, intake, code, stock, datetime.now(UTC), **given)
         for node, code in WAREHOUSES.items()
     ]
-    return {system.name: system for system in (erp, *warehouses)}
+    systems: list[SigningSystem] = [erp, *warehouses]
+    for system in systems:
+        system._messages = first
+    return {system.name: system for system in systems}
 
 
 def estate(urls: dict[str, str], concurrency: int) -> Estate:
@@ -85,8 +90,8 @@ def estate(urls: dict[str, str], concurrency: int) -> Estate:
 class InProcess:
     """The systems without sockets; it counts the processor time that they take."""
 
-    def __init__(self, intake: str) -> None:
-        self._systems = make_systems(intake)
+    def __init__(self, intake: str, first: int = 0) -> None:
+        self._systems = make_systems(intake, first)
         chance = Chance(1, "network")
         self._edges = [Edge(system, chance) for system in self._systems.values()]
         self.urls = {name: f"http://{name}" for name in self._systems}

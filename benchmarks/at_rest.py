@@ -55,10 +55,10 @@ def measure(store: str, place: Databases, orders: int) -> tuple[str, float, floa
     return url, filled["seconds"], weight
 
 
-def work(url: str) -> Any:
+def work(url: str, round: int) -> Any:
     child = Child("_resting", url)
     try:
-        return child.ask(work=NEXT_ORDERS)
+        return child.ask(work=NEXT_ORDERS, round=round)
     finally:
         child.close()
 
@@ -67,9 +67,9 @@ def rows(store: str, place: Databases, counts: list[int], rounds: int) -> list[A
     """The journals are filled first; then they take turns, so that a busy minute of the machine hits all alike."""
     journals = [measure(store, place, orders) for orders in counts]
     found: list[list[Any]] = [[] for _ in counts]
-    for _ in range(rounds):
+    for round in range(rounds):
         for place_in_line, (url, _, _) in enumerate(journals):
-            found[place_in_line].append(work(url))
+            found[place_in_line].append(work(url, round))
     made = []
     for orders, (_, seconds, weight), runs in zip(counts, journals, found, strict=True):
         middle = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
