@@ -4,11 +4,12 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from crossdock.model.base import change
 from crossdock.simulation.crashes import HOWS
 from crossdock.simulation.distributor import CARRIER, SHOPS, WAREHOUSES
 from crossdock.simulation.mutants import Mutant
 from crossdock.simulation.play import Notes, Play, Played, Script, Templates
-from crossdock.simulation.weather import Weather, draw
+from crossdock.simulation.weather import draw
 from crossdock.simulation.witness import Fault
 
 SYSTEMS = (*SHOPS, "erp", *(f"wms-{node}" for node in WAREHOUSES), CARRIER)
@@ -62,13 +63,13 @@ def script_for(seed: int, orders: int, troubles: str, only: tuple[int, ...] = ()
 
 def at_every_write(simulator: Simulator, seed: int, orders: int) -> Iterator[Played]:
     """One calm scenario over and over, with a crash or a lost answer at each of its writes, each in every way."""
-    script = Script(seed, orders, Weather())
+    script = script_for(seed, orders, "none")
     n = 0
     last = simulator.play(script).writes
     while n < last:
         n += 1
         for how in HOWS:
-            yield simulator.play(Script(seed, orders, Weather(), at_write=(n, how)))
+            yield simulator.play(change(script, at_write=(n, how)))
 
 
 def reproduction(script: Script, troubles: str) -> str:

@@ -150,6 +150,8 @@ class World:
         written(late)
 
     def _no_store(self) -> None:
+        # What was being written may be there: what follows from it is read from the journal.
+        self.lanes.look_again()
         self._store_back_at = self.now + _STORE_PAUSE
         self._later(self._store_back_at, lambda: None)
 
