@@ -47,7 +47,6 @@ if __name__ == "__main__":
         config={
             "name": "bench",
             "system_database_url": sys.argv[1],
-            "run_admin_server": False,
             "log_level": "ERROR",
         }
     )

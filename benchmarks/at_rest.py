@@ -28,6 +28,7 @@ class AtRest:
     store: str
     orders: int
     restart_s: float
+    open_s: float
     memory_mb: float
     peak_mb: float
     cpu_ms: float
@@ -55,10 +56,10 @@ def measure(store: str, place: Databases, orders: int) -> tuple[str, float, floa
     return url, filled["seconds"], weight
 
 
-def work(url: str, round: int) -> Any:
+def work(url: str, turn: int) -> Any:
     child = Child("_resting", url)
     try:
-        return child.ask(work=NEXT_ORDERS, round=round)
+        return child.ask(work=NEXT_ORDERS, turn=turn)
     finally:
         child.close()
 
@@ -67,9 +68,9 @@ def rows(store: str, place: Databases, counts: list[int], rounds: int) -> list[A
     """The journals are filled first; then they take turns, so that a busy minute of the machine hits all alike."""
     journals = [measure(store, place, orders) for orders in counts]
     found: list[list[Any]] = [[] for _ in counts]
-    for round in range(rounds):
+    for turn in range(rounds):
         for place_in_line, (url, _, _) in enumerate(journals):
-            found[place_in_line].append(work(url, round))
+            found[place_in_line].append(work(url, turn))
     made = []
     for orders, (_, seconds, weight), runs in zip(counts, journals, found, strict=True):
         middle = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
