@@ -1,13 +1,9 @@
 """One simulated run: a mix of orders in some weather, through crashes of the process, to its end and its verdict."""
 
-import shutil
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -22,7 +18,6 @@ from crossdock.model.base import Value, change
 from crossdock.model.events import Event
 from crossdock.processes.order_to_cash.state import OrderState
 from crossdock.runtime.intake import event_intake
-from crossdock.runtime.ports import NoAnswer, NotSent, Request, Response
 from crossdock.runtime.work import MICROSECOND, instant, micros
 from crossdock.simulation import checks
 from crossdock.simulation.chance import Chance
@@ -33,9 +28,10 @@ from crossdock.simulation.drawn import drawn_mix
 from crossdock.simulation.people import ORDER, Clerk
 from crossdock.simulation.reconcile import reconcile
 from crossdock.simulation.recount import Called
+from crossdock.simulation.watched import Notes, Watched
 from crossdock.simulation.weather import Weather
 from crossdock.simulation.witness import Fault, Witness
-from crossdock.simulation.world import HubClock, World
+from crossdock.simulation.world import HubClock
 
 HUB = "http://hub.test"
 _GLANCE = timedelta(milliseconds=50)
@@ -82,72 +78,8 @@ class Played:
     lives: int
 
 
-@dataclass
-class Notes:
-    """What happened in a run, for people: (true time in microseconds, who, what), where it is asked for."""
-
-    wanted: bool = False
-    lines: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def add(self, now: int, who: str, what: str) -> None:
-        if self.wanted:
-            self.lines.append((now, who, what))
-
-
 class _Enough(BaseException):
     """The run is broken beyond doubt; going on would show no more."""
-
-
-class Templates:
-    """An empty journal, migrated once and copied for each run."""
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="crossdock-simulate-")
-        self._template = Path(self._folder.name) / "template.db"
-        open_store(str(self._template), durable=False).close()
-
-    def fresh(self) -> Path:
-        """The path of an empty journal; the one given before is gone."""
-        path = Path(self._folder.name) / "journal.db"
-        for leftover in path.parent.glob("journal.db*"):
-            leftover.unlink()
-        shutil.copyfile(self._template, path)
-        return path
-
-    def close(self) -> None:
-        self._folder.cleanup()
-
-
-class _Watched(World):
-    """A world whose acknowledgements a witness checks."""
-
-    witness: Witness
-    notes: Notes
-
-    def acknowledge(self, request: Request, status: int) -> None:
-        self.witness.acknowledged(request.body, status)
-        if self.notes.wanted:
-            self.notes.add(self.now, "webhook", f"{urlsplit(request.url).path} {request.body[:70]!r} -> {status}")
-
-    def _send(self, request: Request, answered: Callable[[Response | NotSent | NoAnswer], None]) -> None:
-        if self.notes.wanted and not _is_poll(request):
-            begun = self.now
-
-            def noted(result: Response | NotSent | NoAnswer) -> None:
-                said = str(result.status) if isinstance(result, Response) else str(result)
-                took = (self.now - begun) / 1e6
-                where = urlsplit(request.url)
-                self.notes.add(begun, where.netloc, f"{request.method} {where.path} -> {said} after {took:g} s")
-                answered(result)
-
-            super()._send(request, noted)
-            return
-        super()._send(request, answered)
-
-
-def _is_poll(request: Request) -> bool:
-    path = request.url.partition("?")[0]
-    return request.method == "GET" and path.endswith(("/orders.json", "/webhooks.json", "/changes", "/sales", "/stock"))
 
 
 class Play:
@@ -200,7 +132,7 @@ class Play:
             inner = open_store(str(self._path), durable=False)
             self._store = TroubledStore(inner, self._fate, self, self._true_time, self._writes)
             try:
-                self.world = _Watched(
+                self.world = Watched(
                     self._store,
                     self.estate,
                     make_processes(self.estate),

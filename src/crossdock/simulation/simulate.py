@@ -8,7 +8,9 @@ from crossdock.model.base import change
 from crossdock.simulation.crashes import HOWS
 from crossdock.simulation.distributor import CARRIER, SHOPS, WAREHOUSES
 from crossdock.simulation.mutants import Mutant
-from crossdock.simulation.play import Notes, Play, Played, Script, Templates
+from crossdock.simulation.play import Play, Played, Script
+from crossdock.simulation.templates import Templates
+from crossdock.simulation.watched import Notes
 from crossdock.simulation.weather import draw
 from crossdock.simulation.witness import Fault
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from crossdock.runtime.work import micros
-from crossdock.simulation.play import Notes, Played
+from crossdock.simulation.play import Played
 from crossdock.simulation.simulate import Simulator
+from crossdock.simulation.watched import Notes
 
 MOST_LINES = 150
 
